@@ -1,0 +1,15 @@
+# Debian's packages, found with pkg-config. Each becomes a target that a room names in its link line.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+add_library(sodium ALIAS PkgConfig::SODIUM)
+pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
+add_library(sqlite3 ALIAS PkgConfig::SQLITE3)
+# The flags matter: without them fields of httplib's classes are read from the wrong place, silently.
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+add_library(httplib ALIAS PkgConfig::HTTPLIB)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+add_library(curl ALIAS PkgConfig::CURL)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(Catch2 2.13 REQUIRED)
