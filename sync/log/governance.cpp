@@ -1,0 +1,324 @@
+// The rules of the governance log: which record may follow, and what it changes.
+#include "sync/log/governance.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace samplan {
+
+// What a judged record will change; worked out completely before anything is changed.
+struct GovState::Effect {
+  std::vector<MaskChange> changes;
+  std::vector<Rotation> rotations;
+  std::optional<IdentityPin> pin;
+};
+
+namespace {
+
+Error bad(const char* what) { return Error{Errc::bad_record, what}; }
+
+bool is_attested(const GovBody& body) {
+  return body.form != ConsentForm::signed_on_device && !body.document_hash.is_zero();
+}
+
+bool has_role(const std::vector<const Participant*>& signers, std::initializer_list<Role> roles) {
+  return std::any_of(signers.begin(), signers.end(), [&](const Participant* p) {
+    return std::find(roles.begin(), roles.end(), *p->role.latest()) != roles.end();
+  });
+}
+
+bool includes(const std::vector<const Participant*>& signers, std::uint16_t number) {
+  return std::any_of(signers.begin(), signers.end(), [&](const Participant* p) { return p->number == number; });
+}
+
+// Exactly these sections rotate, no more and no fewer.
+bool rotates_exactly(const std::vector<Rotation>& rotations, const std::vector<SectionId>& sections) {
+  if (rotations.size() != sections.size()) return false;
+  for (std::size_t i = 0; i < sections.size(); ++i)
+    if (rotations[i].section != sections[i]) return false;
+  return true;
+}
+
+Status check_wrap_list(const GovState::WrapTargets& targets, const std::vector<KeyWrap>& wraps) {
+  if (targets.size() != wraps.size()) return Error{Errc::bad_recipients, "governance.wraps"};
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (wraps[i].section != targets[i].first || wraps[i].participant != targets[i].second)
+      return Error{Errc::bad_recipients, "governance.wraps"};
+  return Status::good();
+}
+
+}  // namespace
+
+Status GovState::apply(const Record& record, const GovBody& body, const IdentityBook& book, bool check_wraps) {
+  const auto kind = static_cast<GovKind>(record.header.kind);
+  const bool first = hashes_.empty();
+  if (record.header.seq != hashes_.size() + 1 || (!first && record.header.prev != head()) ||
+      (!first && record.header.log.view() != plan_.view()))
+    return Error{Errc::log_conflict, "governance"};
+  if (hashes_.size() >= limits::governance_records_max) return Error{Errc::too_large, "governance"};
+  if (first != (kind == GovKind::genesis)) return bad("governance.genesis");
+  const IdentityBook::Owner signer = book.find_device(record.header.signer);
+  if (signer.device == nullptr) return Error{Errc::unknown_principal, "governance.signer"};
+  if (!verify_record(LogKind::governance, record, signer.device->sign_key))
+    return Error{Errc::forged, "governance"};
+  SP_TRY(Effect effect, judge(record, kind, body, book));
+  if (check_wraps) SP_OK(check_wrap_list(wrap_targets(effect.changes, effect.rotations), body.wraps));
+  commit(record, kind, body, std::move(effect));
+  return Status::good();
+}
+
+Result<GovState::Effect> GovState::judge(const Record& record, GovKind kind, const GovBody& body,
+                                         const IdentityBook& book) const {
+  if (kind == GovKind::genesis) return judge_genesis(record, body, book);
+  const auto signers = participants_of_device(record.header.signer, seq(), book);
+  if (signers.empty()) return Error{Errc::not_allowed, "governance.signer"};
+  SP_OK(check_rotations(body.rotations));
+  const bool coordinates = has_role(signers, {Role::coordinator});
+  const bool owns = has_role(signers, {Role::owner, Role::guardian});
+  const bool consents = owns || (coordinates && is_attested(body));
+  const auto denied = [](const char* where) { return Error{Errc::not_allowed, where}; };
+
+  switch (kind) {
+    case GovKind::genesis: break;
+    case GovKind::participant_add:
+      if (!coordinates) return denied("participant_add");
+      return judge_participant_add(body, book);
+    case GovKind::consent_plan:
+      if (!consents) return denied("consent_plan");
+      if (consent() == PlanConsent::given) return bad("consent_plan");
+      return Effect{};
+    case GovKind::consent_grant:
+      if (!consents) return denied("consent_grant");
+      return judge_grant(record, body);
+    case GovKind::consent_withdraw:
+      if (!owns && !coordinates && (body.subject == 0 || !includes(signers, body.subject)))
+        return denied("consent_withdraw");
+      return judge_withdraw(body);
+    case GovKind::role_change: {
+      const Participant* subject = participant(body.subject);
+      const bool relative = subject != nullptr && *subject->role.latest() == Role::relative;
+      if (!coordinates && !(owns && relative)) return denied("role_change");
+      return judge_role_change(body);
+    }
+    case GovKind::coordinator_offer: {
+      if (!coordinates && !owns) return denied("coordinator_offer");
+      const Participant* next = participant(body.subject);
+      if (next == nullptr || body.subject == coordinator_ || *next->role.latest() == Role::owner)
+        return bad("coordinator_offer");
+      // The overlap of R50: the incoming one reads at once, and leads from the acceptance on.
+      Effect effect;
+      for (const SectionGov& s : sections_) {
+        const std::uint8_t mask = participant(coordinator_)->mask(s.id);
+        if (mask != 0 && next->mask(s.id) != mask)
+          effect.changes.push_back({body.subject, s.id, static_cast<std::uint8_t>(mask | next->mask(s.id))});
+      }
+      if (!body.rotations.empty()) return bad("coordinator_offer.rotations");
+      return effect;
+    }
+    case GovKind::coordinator_accept:
+      if (offer_ != body.subject || !includes(signers, body.subject)) return denied("coordinator_accept");
+      return Effect{};
+    case GovKind::identity_update: {
+      SP_OK(check_pin(*body.pin, book));
+      if (!rotates_exactly(body.rotations, sections_touched_by(*body.pin, book))) return bad("identity_update.rotations");
+      return Effect{{}, body.rotations, body.pin};
+    }
+    case GovKind::epoch: {
+      if (body.rotations.empty()) return bad("epoch");
+      for (const Rotation& r : body.rotations) {
+        unsigned mask = 0;
+        for (const Participant* p : signers) mask |= p->mask(r.section);
+        const bool due = section(r.section)->epoch.latest()->epoch == 0;
+        const bool writer_may = due && (mask & (right_write | right_propose)) != 0;
+        if (!(coordinates || owns || writer_may) || (mask & right_read) == 0) return denied("epoch");
+        if (r.epoch == 0) return bad("epoch");
+      }
+      return Effect{{}, body.rotations, std::nullopt};
+    }
+  }
+  return bad("governance.kind");
+}
+
+Result<GovState::Effect> GovState::judge_genesis(const Record& record, const GovBody& body,
+                                                 const IdentityBook& book) const {
+  SP_OK(check_pin(*body.pin, book));
+  const IdentityBook::Owner signer = book.find_device(record.header.signer);
+  // The coordinator of a new plan is a person, so that responsibility has one face (R47).
+  if (signer.person->id != body.pin->principal) return Error{Errc::not_allowed, "genesis"};
+  if (body.masks.size() != body.rotations.size() || body.masks.empty()) return bad("genesis.sections");
+  Effect effect;
+  for (std::size_t i = 0; i < body.masks.size(); ++i) {
+    const Rotation& r = body.rotations[i];
+    if (r.section != body.masks[i].section || r.epoch != 1 || r.cut_seq != 0 || !r.cut_chain.is_zero() ||
+        (body.masks[i].mask & right_read) == 0)
+      return bad("genesis.sections");
+    effect.changes.push_back({1, r.section, body.masks[i].mask});
+  }
+  effect.rotations = body.rotations;
+  effect.pin = body.pin;
+  return effect;
+}
+
+Result<GovState::Effect> GovState::judge_participant_add(const GovBody& body, const IdentityBook& book) const {
+  if (participants_.size() >= limits::participants_max) return Error{Errc::too_large, "participant_add"};
+  if (body.subject != participants_.size() + 1 || !body.rotations.empty()) return bad("participant_add");
+  SP_OK(check_pin(*body.pin, book));
+  for (const Participant& p : participants_)
+    if (p.principal == body.pin->principal) return Error{Errc::already_exists, "participant_add"};
+  const Role role = *body.role;
+  if (role == Role::coordinator) return bad("participant_add.role");
+  if (role == Role::owner) {
+    for (const Participant& p : participants_)
+      if (*p.role.latest() == Role::owner) return Error{Errc::already_exists, "participant_add.owner"};
+  }
+  Effect effect;
+  effect.pin = body.pin;
+  for (const SectionMask& m : body.masks) {
+    // Everyone else's rights come by the owner's consent, never by the coordinator's hand alone (R95).
+    const bool without_consent =
+        role == Role::owner || (role == Role::coordinating_unit && m.section == 11);
+    if (!without_consent || section(m.section) == nullptr || m.mask == 0) return bad("participant_add.masks");
+    effect.changes.push_back({body.subject, m.section, m.mask});
+  }
+  return effect;
+}
+
+Result<GovState::Effect> GovState::judge_grant(const Record& record, const GovBody& body) const {
+  (void)record;
+  const Participant* subject = participant(body.subject);
+  if (subject == nullptr || body.masks.empty()) return bad("consent_grant");
+  if (consent() != PlanConsent::given) return Error{Errc::no_consent, "consent_grant"};
+  const Role role = *subject->role.latest();
+  if (role == Role::owner || role == Role::coordinator) return bad("consent_grant.role");
+  // R27: the text that says what, who, how and with which consequences is bound into the record.
+  if (body.text_hash.is_zero()) return bad("consent_grant.text");
+  Effect effect;
+  std::vector<SectionId> newly_read;
+  for (const SectionMask& m : body.masks) {
+    if (section(m.section) == nullptr || m.mask == 0) return bad("consent_grant.masks");
+    const std::uint8_t before = subject->mask(m.section);
+    // A grant only opens; taking away is withdraw or role_change, which cut.
+    if ((before & ~m.mask) != 0) return bad("consent_grant.masks");
+    if ((before & right_read) == 0 && (m.mask & right_read) != 0) newly_read.push_back(m.section);
+    effect.changes.push_back({body.subject, m.section, m.mask});
+  }
+  const bool from_now = body.history == History::from_now;
+  if (!rotates_exactly(body.rotations, from_now ? newly_read : std::vector<SectionId>{}))
+    return bad("consent_grant.rotations");
+  for (const Rotation& r : body.rotations)
+    if (r.epoch == 0) return bad("consent_grant.rotations");
+  effect.rotations = body.rotations;
+  return effect;
+}
+
+Result<GovState::Effect> GovState::judge_withdraw(const GovBody& body) const {
+  Effect effect;
+  if (body.subject == 0) {
+    // Consent 1 withdrawn: nothing new is valid in any section until the owner consents again.
+    if (consent() != PlanConsent::given || !body.masks.empty() || body.rotations.size() != sections_.size())
+      return bad("consent_withdraw.plan");
+    for (const Rotation& r : body.rotations)
+      if (r.epoch != 0) return bad("consent_withdraw.plan");
+    effect.rotations = body.rotations;
+    return effect;
+  }
+  const Participant* subject = participant(body.subject);
+  if (subject == nullptr || body.masks.empty()) return bad("consent_withdraw");
+  const Role role = *subject->role.latest();
+  // The owner owns the plan, and a plan is never without its coordinator (R47): hand over first.
+  if (role == Role::owner || role == Role::coordinator) return bad("consent_withdraw.role");
+  for (const SectionMask& m : body.masks) {
+    if (m.mask != 0 || subject->mask(m.section) == 0) return bad("consent_withdraw.masks");
+    effect.changes.push_back({body.subject, m.section, 0});
+  }
+  if (!rotates_exactly(body.rotations, sections_losing(effect.changes))) return bad("consent_withdraw.rotations");
+  effect.rotations = body.rotations;
+  return effect;
+}
+
+Result<GovState::Effect> GovState::judge_role_change(const GovBody& body) const {
+  const Participant* subject = participant(body.subject);
+  if (subject == nullptr) return bad("role_change");
+  const auto special = [](Role r) { return r == Role::owner || r == Role::coordinator; };
+  if (special(*subject->role.latest()) || special(*body.role)) return bad("role_change.role");
+  Effect effect;
+  for (const SectionMask& m : body.masks) {
+    // What the owner's consent has not opened stays closed: a role can only move within what may be read.
+    if ((subject->mask(m.section) & right_read) == 0 || (m.mask & right_read) == 0) return bad("role_change.masks");
+    effect.changes.push_back({body.subject, m.section, m.mask});
+  }
+  if (!rotates_exactly(body.rotations, sections_losing(effect.changes))) return bad("role_change.rotations");
+  effect.rotations = body.rotations;
+  return effect;
+}
+
+Status GovState::check_pin(const IdentityPin& pin, const IdentityBook& book) const {
+  const IdentityState* identity = book.find(pin.principal);
+  if (identity == nullptr || identity->seq() < pin.seq) return Error{Errc::unknown_principal, "governance.pin"};
+  if (identity->hashes[pin.seq - 1] != pin.hash) return Error{Errc::forged, "governance.pin"};
+  if (pin.seq < pinned_seq(pin.principal, seq())) return bad("governance.pin");
+  return Status::good();
+}
+
+Status GovState::check_rotations(const std::vector<Rotation>& rotations) const {
+  for (const Rotation& r : rotations) {
+    const SectionGov* s = section(r.section);
+    if (s == nullptr) return bad("rotation.section");
+    if (r.epoch != 0 && r.epoch != s->last_epoch + 1) return bad("rotation.epoch");
+    if (!s->cuts.empty() && r.cut_seq < s->cuts.back().section_seq) return bad("rotation.cut");
+  }
+  return Status::good();
+}
+
+void GovState::commit(const Record& record, GovKind kind, const GovBody& body, Effect effect) {
+  const std::uint64_t at = record.header.seq;
+  if (kind == GovKind::genesis) {
+    plan_ = PlanId::from(record.hash.view());
+    policy_ = body.policy;
+    coordinator_ = 1;
+    for (const Rotation& r : effect.rotations) sections_.push_back({r.section, 0, {}, {}});
+  }
+  if (kind == GovKind::genesis || kind == GovKind::participant_add) {
+    Participant p;
+    p.number = static_cast<std::uint16_t>(participants_.size() + 1);
+    p.principal = body.pin->principal;
+    p.added_seq = at;
+    p.role.set(at, kind == GovKind::genesis ? Role::coordinator : *body.role);
+    participants_.push_back(std::move(p));
+  }
+  for (const MaskChange& c : effect.changes) {
+    Participant* p = participant_mut(c.participant);
+    const bool gains_read = (p->mask(c.section) & right_read) == 0 && (c.mask & right_read) != 0;
+    p->masks[c.section].set(at, c.mask);
+    if (gains_read) p->base.erase(c.section);
+  }
+  for (const Rotation& r : effect.rotations) {
+    SectionGov* s = section_mut(r.section);
+    s->epoch.set(at, {r.epoch, r.commitment});
+    if (r.epoch != 0) s->last_epoch = r.epoch;
+    // The first epoch cuts nothing: there is nothing before it.
+    if (kind != GovKind::genesis) s->cuts.push_back({at, r.cut_seq, r.cut_chain});
+  }
+  if (effect.pin) pins_[effect.pin->principal].set(at, *effect.pin);
+
+  if (kind == GovKind::consent_plan) consent_.set(at, PlanConsent::given);
+  if (kind == GovKind::consent_withdraw && body.subject == 0) consent_.set(at, PlanConsent::withdrawn);
+  if (kind == GovKind::consent_grant) {
+    Participant* p = participant_mut(body.subject);
+    p->grant = Grant{body.text_hash, body.form, body.history, body.not_after, record.header.wall_ms, at};
+    for (const Rotation& r : effect.rotations) p->base[r.section] = {r.cut_seq, r.cut_chain};
+  }
+  if (kind == GovKind::role_change) participant_mut(body.subject)->role.set(at, *body.role);
+  if (kind == GovKind::coordinator_offer) offer_ = body.subject;
+  if (kind == GovKind::coordinator_accept) {
+    participant_mut(coordinator_)->role.set(at, Role::provider);
+    participant_mut(body.subject)->role.set(at, Role::coordinator);
+    coordinator_ = body.subject;
+    offer_.reset();
+  }
+  hashes_.push_back(record.hash);
+}
+
+}  // namespace samplan
