@@ -1,4 +1,11 @@
-# Debian's packages, found with pkg-config. Each becomes a target that a room names in its link line.
+# What Samplan uses that others wrote, each as a target that a room names in its link line: `sodium`, `sqlite3`,
+# `nlohmann_json::nlohmann_json` and `Catch2::Catch2` in both worlds; `httplib` and `curl` on a machine only.
+if(EMSCRIPTEN)
+  include(${CMAKE_CURRENT_LIST_DIR}/WasmDependencies.cmake)
+  return()
+endif()
+
+# Debian's packages, found with pkg-config.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -12,4 +19,6 @@ add_library(httplib ALIAS PkgConfig::HTTPLIB)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 add_library(curl ALIAS PkgConfig::CURL)
 find_package(nlohmann_json 3.11 REQUIRED)
-find_package(Catch2 2.13 REQUIRED)
+if(SAMPLAN_TESTS)
+  find_package(Catch2 2.13 REQUIRED)
+endif()

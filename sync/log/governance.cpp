@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "sync/log/sections.h"
 
 namespace samplan {
 
@@ -25,7 +26,7 @@ bool is_attested(const GovBody& body) {
 
 bool has_role(const std::vector<const Participant*>& signers, std::initializer_list<Role> roles) {
   return std::any_of(signers.begin(), signers.end(), [&](const Participant* p) {
-    return std::find(roles.begin(), roles.end(), *p->role.latest()) != roles.end();
+    return !p->has_left() && std::find(roles.begin(), roles.end(), *p->role.latest()) != roles.end();
   });
 }
 
@@ -41,12 +42,15 @@ bool rotates_exactly(const std::vector<Rotation>& rotations, const std::vector<S
   return true;
 }
 
-Status check_wrap_list(const GovState::WrapTargets& targets, const std::vector<KeyWrap>& wraps) {
-  if (targets.size() != wraps.size()) return Error{Errc::bad_recipients, "governance.wraps"};
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    if (wraps[i].section != targets[i].first || wraps[i].participant != targets[i].second)
-      return Error{Errc::bad_recipients, "governance.wraps"};
-  return Status::good();
+bool rotates_all_of(const std::vector<Rotation>& rotations, const std::vector<SectionId>& sections) {
+  return std::all_of(sections.begin(), sections.end(), [&](SectionId s) {
+    return std::any_of(rotations.begin(), rotations.end(), [&](const Rotation& r) { return r.section == s; });
+  });
+}
+
+// Who cannot read a section has no key to write it under.
+bool is_sound(std::uint8_t mask) {
+  return (mask & (right_write | right_propose)) == 0 || (mask & right_read) != 0;
 }
 
 }  // namespace
@@ -64,7 +68,8 @@ Status GovState::apply(const Record& record, const GovBody& body, const Identity
   if (!verify_record(LogKind::governance, record, signer.device->sign_key))
     return Error{Errc::forged, "governance"};
   SP_TRY(Effect effect, judge(record, kind, body, book));
-  if (check_wraps) SP_OK(check_wrap_list(wrap_targets(effect.changes, effect.rotations), body.wraps));
+  SP_OK(check_key_maker(signer, effect, book));
+  if (check_wraps) SP_OK(check_wrap_list(effect, body, book));
   commit(record, kind, body, std::move(effect));
   return Status::good();
 }
@@ -102,28 +107,18 @@ Result<GovState::Effect> GovState::judge(const Record& record, GovKind kind, con
       if (!coordinates && !(owns && relative)) return denied("role_change");
       return judge_role_change(body);
     }
-    case GovKind::coordinator_offer: {
+    case GovKind::coordinator_offer:
       if (!coordinates && !owns) return denied("coordinator_offer");
-      const Participant* next = participant(body.subject);
-      if (next == nullptr || body.subject == coordinator_ || *next->role.latest() == Role::owner)
-        return bad("coordinator_offer");
-      // The overlap of R50: the incoming one reads at once, and leads from the acceptance on.
-      Effect effect;
-      for (const SectionGov& s : sections_) {
-        const std::uint8_t mask = participant(coordinator_)->mask(s.id);
-        if (mask != 0 && next->mask(s.id) != mask)
-          effect.changes.push_back({body.subject, s.id, static_cast<std::uint8_t>(mask | next->mask(s.id))});
-      }
-      if (!body.rotations.empty()) return bad("coordinator_offer.rotations");
-      return effect;
-    }
+      return judge_offer(body, book);
     case GovKind::coordinator_accept:
       if (offer_ != body.subject || !includes(signers, body.subject)) return denied("coordinator_accept");
       return Effect{};
     case GovKind::identity_update: {
-      SP_OK(check_pin(*body.pin, book));
-      if (!rotates_exactly(body.rotations, sections_touched_by(*body.pin, book))) return bad("identity_update.rotations");
-      return Effect{{}, body.rotations, body.pin};
+      // Whoever has no access has nothing to protect here, and could only fill the log.
+      const bool takes_part = std::any_of(signers.begin(), signers.end(),
+                                          [](const Participant* p) { return p->has_any_access(); });
+      if (!coordinates && !owns && !takes_part) return denied("identity_update");
+      return judge_identity_update(body, book);
     }
     case GovKind::epoch: {
       if (body.rotations.empty()) return bad("epoch");
@@ -147,6 +142,8 @@ Result<GovState::Effect> GovState::judge_genesis(const Record& record, const Gov
   const IdentityBook::Owner signer = book.find_device(record.header.signer);
   // The coordinator of a new plan is a person, so that responsibility has one face (R47).
   if (signer.person->id != body.pin->principal) return Error{Errc::not_allowed, "genesis"};
+  if (signer.device->revoked_seq != 0 && signer.device->revoked_seq <= body.pin->seq)
+    return Error{Errc::not_allowed, "genesis.device"};
   if (body.masks.size() != body.rotations.size() || body.masks.empty()) return bad("genesis.sections");
   Effect effect;
   for (std::size_t i = 0; i < body.masks.size(); ++i) {
@@ -169,17 +166,24 @@ Result<GovState::Effect> GovState::judge_participant_add(const GovBody& body, co
     if (p.principal == body.pin->principal) return Error{Errc::already_exists, "participant_add"};
   const Role role = *body.role;
   if (role == Role::coordinator) return bad("participant_add.role");
-  if (role == Role::owner) {
+  // One owner, who is a person; one coordinating unit, which is a unit: their access needs no consent.
+  const bool is_unit = book.find(body.pin->principal)->is_unit;
+  if ((role == Role::owner && is_unit) || (role == Role::coordinating_unit && !is_unit))
+    return bad("participant_add.role");
+  if (role == Role::owner || role == Role::coordinating_unit) {
     for (const Participant& p : participants_)
-      if (*p.role.latest() == Role::owner) return Error{Errc::already_exists, "participant_add.owner"};
+      if (*p.role.latest() == role) return Error{Errc::already_exists, "participant_add.role"};
   }
+  // What this pin would remove must be cut off first, by identity_update.
+  if (!sections_touched(*body.pin, book, Members::pinned).empty()) return bad("participant_add.pin");
   Effect effect;
   effect.pin = body.pin;
   for (const SectionMask& m : body.masks) {
     // Everyone else's rights come by the owner's consent, never by the coordinator's hand alone (R95).
     const bool without_consent =
-        role == Role::owner || (role == Role::coordinating_unit && m.section == 11);
-    if (!without_consent || section(m.section) == nullptr || m.mask == 0) return bad("participant_add.masks");
+        role == Role::owner || (role == Role::coordinating_unit && m.section == section_case);
+    if (!without_consent || section(m.section) == nullptr || m.mask == 0 || !is_sound(m.mask))
+      return bad("participant_add.masks");
     effect.changes.push_back({body.subject, m.section, m.mask});
   }
   return effect;
@@ -197,7 +201,7 @@ Result<GovState::Effect> GovState::judge_grant(const Record& record, const GovBo
   Effect effect;
   std::vector<SectionId> newly_read;
   for (const SectionMask& m : body.masks) {
-    if (section(m.section) == nullptr || m.mask == 0) return bad("consent_grant.masks");
+    if (section(m.section) == nullptr || m.mask == 0 || !is_sound(m.mask)) return bad("consent_grant.masks");
     const std::uint8_t before = subject->mask(m.section);
     // A grant only opens; taking away is withdraw or role_change, which cut.
     if ((before & ~m.mask) != 0) return bad("consent_grant.masks");
@@ -238,6 +242,47 @@ Result<GovState::Effect> GovState::judge_withdraw(const GovBody& body) const {
   return effect;
 }
 
+Result<GovState::Effect> GovState::judge_offer(const GovBody& body, const IdentityBook& book) const {
+  // One at a time: whoever was offered reads already, and must be withdrawn before another is asked.
+  if (offer_) return Error{Errc::already_exists, "coordinator_offer"};
+  const Participant* next = participant(body.subject);
+  if (next == nullptr || body.subject == coordinator_ || *next->role.latest() == Role::owner || next->has_left())
+    return bad("coordinator_offer");
+  // As in the first record: a person, so that responsibility has one face.
+  const IdentityState* identity = book.find(next->principal);
+  if (identity == nullptr) return Error{Errc::unknown_principal, "coordinator_offer"};
+  if (identity->is_unit) return bad("coordinator_offer");
+  if (!body.rotations.empty()) return bad("coordinator_offer.rotations");
+  // The overlap of R50: the incoming one reads at once, and leads from the acceptance on.
+  Effect effect;
+  for (const SectionGov& s : sections_) {
+    const std::uint8_t mask = participant(coordinator_)->mask(s.id);
+    if (mask != 0 && next->mask(s.id) != mask)
+      effect.changes.push_back({body.subject, s.id, static_cast<std::uint8_t>(mask | next->mask(s.id))});
+  }
+  return effect;
+}
+
+Result<GovState::Effect> GovState::judge_identity_update(const GovBody& body, const IdentityBook& book) const {
+  SP_OK(check_pin(*body.pin, book));
+  if (body.pin->seq == pinned_seq(body.pin->principal, seq())) return bad("identity_update.pin");
+  // Somebody of this plan: others would not find the log of a stranger.
+  const bool of_this_plan = std::any_of(participants_.begin(), participants_.end(), [&](const Participant& p) {
+    return concerns(*body.pin, p, book, Members::ever);
+  });
+  if (!of_this_plan) return Error{Errc::unknown_principal, "identity_update"};
+  // At least what the plan's own pins demand, and no section of somebody whom it does not concern. In between lies
+  // what some have heard of and others not yet.
+  std::vector<SectionId> rotated;
+  for (const Rotation& r : body.rotations) rotated.push_back(r.section);
+  if (!rotates_all_of(body.rotations, sections_touched(*body.pin, book, Members::pinned)))
+    return bad("identity_update.rotations");
+  const std::vector<SectionId> most = sections_touched(*body.pin, book, Members::ever);
+  for (const SectionId s : rotated)
+    if (std::find(most.begin(), most.end(), s) == most.end()) return bad("identity_update.rotations");
+  return Effect{{}, body.rotations, body.pin};
+}
+
 Result<GovState::Effect> GovState::judge_role_change(const GovBody& body) const {
   const Participant* subject = participant(body.subject);
   if (subject == nullptr) return bad("role_change");
@@ -259,6 +304,43 @@ Status GovState::check_pin(const IdentityPin& pin, const IdentityBook& book) con
   if (identity == nullptr || identity->seq() < pin.seq) return Error{Errc::unknown_principal, "governance.pin"};
   if (identity->hashes[pin.seq - 1] != pin.hash) return Error{Errc::forged, "governance.pin"};
   if (pin.seq < pinned_seq(pin.principal, seq())) return bad("governance.pin");
+  return Status::good();
+}
+
+Status GovState::check_key_maker(const IdentityBook::Owner& signer, const Effect& effect,
+                                 const IdentityBook& book) const {
+  if (participants_.empty()) return Status::good();  // the first record: its signer reads everything
+  const IdentityPin* pin = effect.pin ? &*effect.pin : nullptr;
+  for (const Rotation& r : effect.rotations) {
+    if (r.epoch == 0) continue;
+    const bool reads = std::any_of(participants_.begin(), participants_.end(), [&](const Participant& p) {
+      return (mask_after(effect.changes, p, r.section) & right_read) != 0 &&
+             acts_for(signer, p, seq(), false, book, pin);
+    });
+    if (!reads) return Error{Errc::not_allowed, "governance.key_maker"};
+  }
+  return Status::good();
+}
+
+Status GovState::check_wrap_list(const Effect& effect, const GovBody& body, const IdentityBook& book) const {
+  const WrapTargets targets = wrap_targets(effect.changes, effect.rotations);
+  if (targets.size() != body.wraps.size()) return Error{Errc::bad_recipients, "governance.wraps"};
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const KeyWrap& w = body.wraps[i];
+    if (w.section != targets[i].first || w.participant != targets[i].second)
+      return Error{Errc::bad_recipients, "governance.wraps"};
+    // To a key that still counts: an older one may be in the hands of a device or member that was removed.
+    const Participant* p = participant(w.participant);
+    const PrincipalId principal = p == nullptr ? effect.pin->principal : p->principal;
+    std::uint64_t pinned = pinned_seq(principal, seq());
+    if (effect.pin && effect.pin->principal == principal) pinned = std::max(pinned, effect.pin->seq);
+    const IdentityState* identity = book.find(principal);
+    if (identity == nullptr) return Error{Errc::unknown_principal, "governance.wraps"};
+    const Generation* used = identity->generation_numbered(w.generation);
+    const Generation* least = identity->generation_at(pinned);
+    if (used == nullptr || least == nullptr || used->number < least->number)
+      return Error{Errc::bad_recipients, "governance.wraps.generation"};
+  }
   return Status::good();
 }
 
@@ -310,6 +392,8 @@ void GovState::commit(const Record& record, GovKind kind, const GovBody& body, E
     p->grant = Grant{body.text_hash, body.form, body.history, body.not_after, record.header.wall_ms, at};
     for (const Rotation& r : effect.rotations) p->base[r.section] = {r.cut_seq, r.cut_chain};
   }
+  // Whoever loses access, or gets another role, has not been asked to lead any more.
+  if ((kind == GovKind::consent_withdraw || kind == GovKind::role_change) && offer_ == body.subject) offer_.reset();
   if (kind == GovKind::role_change) participant_mut(body.subject)->role.set(at, *body.role);
   if (kind == GovKind::coordinator_offer) offer_ = body.subject;
   if (kind == GovKind::coordinator_accept) {

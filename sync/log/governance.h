@@ -5,9 +5,15 @@
 //   1. Records are numbered 1, 2, 3 ... and each names the hash of the one before.
 //   2. After the first record there is exactly one coordinator (R47).
 //   3. A mask other than zero exists only through the owner's consent (R24, R26), except the coordinator's (the author
-//      of the draft), the owner's own, and the coordinating unit's in `sak`.
+//      of the draft, and whoever was offered or has held that task), the owner's own, and the coordinating unit's in
+//      `sak`.
 //   4. Whoever loses a right in a section loses it together with a rotation of that section in the same record.
-//   5. The key wraps of a record go to exactly those who read the section after it: nobody left out, nobody slipped in.
+//   5. The key wraps of a record go to exactly those who read the section after it: nobody left out, nobody slipped in,
+//      and to no key that the plan's pins have already left behind.
+//   6. A new key is made only by somebody who reads the section after the record: whoever leaves, or is removed by the
+//      record, would otherwise know the key that shuts them out.
+//   7. A record that was accepted once is accepted by everyone, however much more of the identity logs they know: what
+//      a record must do depends on what the plan has pinned, never on what happens to be known.
 #pragma once
 
 #include <map>
@@ -47,6 +53,8 @@ struct Participant {
   std::uint8_t mask_at(SectionId section, std::uint64_t gov_seq) const;
   std::uint8_t mask(SectionId section) const;
   bool has_any_access() const;
+  // Had access and lost all of it: has no say any more, whatever the role. Consent may open again.
+  bool has_left() const;
 };
 
 struct EpochInfo {
@@ -113,7 +121,7 @@ class GovState {
   WrapTargets wrap_targets(const std::vector<MaskChange>& changes, const std::vector<Rotation>& rotations) const;
   // Sections that must rotate because somebody loses a right there by these changes.
   std::vector<SectionId> sections_losing(const std::vector<MaskChange>& changes) const;
-  // What an identity pin takes away: sections that must rotate when it is recorded.
+  // What an identity pin takes away, by all that is known: the sections that its record should rotate.
   std::vector<SectionId> sections_touched_by(const IdentityPin& pin, const IdentityBook& book) const;
 
  private:
@@ -124,13 +132,24 @@ class GovState {
   Result<Effect> judge_grant(const Record& record, const GovBody& body) const;
   Result<Effect> judge_withdraw(const GovBody& body) const;
   Result<Effect> judge_role_change(const GovBody& body) const;
+  Result<Effect> judge_offer(const GovBody& body, const IdentityBook& book) const;
+  Result<Effect> judge_identity_update(const GovBody& body, const IdentityBook& book) const;
   Status check_pin(const IdentityPin& pin, const IdentityBook& book) const;
+  Status check_key_maker(const IdentityBook::Owner& signer, const Effect& effect, const IdentityBook& book) const;
+  Status check_wrap_list(const Effect& effect, const GovBody& body, const IdentityBook& book) const;
   Status check_rotations(const std::vector<Rotation>& rotations) const;
   void commit(const Record& record, GovKind kind, const GovBody& body, Effect effect);
 
   std::uint64_t pinned_seq(const PrincipalId& principal, std::uint64_t gov_seq) const;
+  // `pin` counts besides those recorded up to `gov_seq`; nullptr if none.
   bool acts_for(const IdentityBook::Owner& owner, const Participant& p, std::uint64_t gov_seq, bool now,
-                const IdentityBook& book) const;
+                const IdentityBook& book, const IdentityPin* pin) const;
+  // Whom an identity pin concerns: by the plan's own pins alone (the least that must rotate, the same for everyone for
+  // ever), by all that is known, or by anyone who ever was a member (the most that may rotate).
+  enum class Members { pinned, known, ever };
+  bool concerns(const IdentityPin& pin, const Participant& p, const IdentityBook& book, Members members) const;
+  std::vector<SectionId> sections_touched(const IdentityPin& pin, const IdentityBook& book, Members members) const;
+  static std::uint8_t mask_after(const std::vector<MaskChange>& changes, const Participant& p, SectionId section);
   Participant* participant_mut(std::uint16_t number);
   SectionGov* section_mut(SectionId id);
 

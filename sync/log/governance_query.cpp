@@ -21,6 +21,8 @@ bool Participant::has_any_access() const {
   return std::any_of(masks.begin(), masks.end(), [](const auto& m) { return *m.second.latest() != 0; });
 }
 
+bool Participant::has_left() const { return !masks.empty() && !has_any_access(); }
+
 const Hash* GovState::hash_at(std::uint64_t seq) const {
   return seq == 0 || seq > hashes_.size() ? nullptr : &hashes_[seq - 1];
 }
@@ -64,15 +66,19 @@ std::uint64_t GovState::pinned_seq(const PrincipalId& principal, std::uint64_t g
 }
 
 bool GovState::acts_for(const IdentityBook::Owner& owner, const Participant& p, std::uint64_t gov_seq, bool now,
-                        const IdentityBook& book) const {
+                        const IdentityBook& book, const IdentityPin* pin) const {
+  const auto seen_of = [&](const IdentityState& identity) {
+    if (now) return identity.seq();
+    const std::uint64_t pinned = pinned_seq(identity.id, gov_seq);
+    return pin != nullptr && pin->principal == identity.id ? std::max(pinned, pin->seq) : pinned;
+  };
   const PrincipalId& person = owner.person->id;
-  const std::uint64_t seen = now ? owner.person->seq() : pinned_seq(person, gov_seq);
   const std::uint64_t revoked = owner.device->revoked_seq;
-  if (revoked != 0 && revoked <= seen) return false;
+  if (revoked != 0 && revoked <= seen_of(*owner.person)) return false;
   if (p.principal == person) return true;
   const IdentityState* unit = book.find(p.principal);
   if (unit == nullptr || !unit->is_unit) return false;
-  return unit->has_member(person, now ? unit->seq() : pinned_seq(p.principal, gov_seq));
+  return unit->has_member(person, seen_of(*unit));
 }
 
 std::vector<const Participant*> GovState::participants_of_device(const DeviceId& device, std::uint64_t gov_seq,
@@ -81,7 +87,7 @@ std::vector<const Participant*> GovState::participants_of_device(const DeviceId&
   const IdentityBook::Owner owner = book.find_device(device);
   if (owner.device == nullptr) return out;
   for (const Participant& p : participants_)
-    if (p.added_seq <= gov_seq && acts_for(owner, p, gov_seq, false, book)) out.push_back(&p);
+    if (p.added_seq <= gov_seq && acts_for(owner, p, gov_seq, false, book, nullptr)) out.push_back(&p);
   return out;
 }
 
@@ -91,7 +97,7 @@ std::vector<const Participant*> GovState::participants_of_device_now(const Devic
   const IdentityBook::Owner owner = book.find_device(device);
   if (owner.device == nullptr) return out;
   for (const Participant& p : participants_)
-    if (acts_for(owner, p, seq(), true, book)) out.push_back(&p);
+    if (acts_for(owner, p, seq(), true, book, nullptr)) out.push_back(&p);
   return out;
 }
 
@@ -108,18 +114,19 @@ std::uint8_t GovState::rights_now(const DeviceId& device, SectionId section_id, 
   return static_cast<std::uint8_t>(mask);
 }
 
+std::uint8_t GovState::mask_after(const std::vector<MaskChange>& changes, const Participant& p, SectionId id) {
+  for (const MaskChange& c : changes)
+    if (c.participant == p.number && c.section == id) return c.mask;
+  return p.mask(id);
+}
+
 GovState::WrapTargets GovState::wrap_targets(const std::vector<MaskChange>& changes,
                                              const std::vector<Rotation>& rotations) const {
-  const auto mask_after = [&](const Participant& p, SectionId s) {
-    for (const MaskChange& c : changes)
-      if (c.participant == p.number && c.section == s) return c.mask;
-    return p.mask(s);
-  };
   WrapTargets out;
   for (const Rotation& r : rotations) {
     if (r.epoch == 0) continue;
     for (const Participant& p : participants_)
-      if ((mask_after(p, r.section) & right_read) != 0) out.emplace_back(r.section, p.number);
+      if ((mask_after(changes, p, r.section) & right_read) != 0) out.emplace_back(r.section, p.number);
   }
   for (const MaskChange& c : changes) {
     const bool rotated =
@@ -145,7 +152,22 @@ std::vector<SectionId> GovState::sections_losing(const std::vector<MaskChange>& 
   return out;
 }
 
-std::vector<SectionId> GovState::sections_touched_by(const IdentityPin& pin, const IdentityBook& book) const {
+bool GovState::concerns(const IdentityPin& pin, const Participant& p, const IdentityBook& book,
+                        Members members) const {
+  if (p.principal == pin.principal) return true;
+  const IdentityState* unit = book.find(p.principal);
+  if (unit == nullptr || !unit->is_unit) return false;
+  const std::uint64_t pinned = pinned_seq(p.principal, seq());
+  switch (members) {
+    case Members::pinned: return unit->has_member_at(pin.principal, pinned);
+    case Members::known: return unit->has_member(pin.principal, pinned);
+    case Members::ever: return unit->had_member(pin.principal);
+  }
+  return false;
+}
+
+std::vector<SectionId> GovState::sections_touched(const IdentityPin& pin, const IdentityBook& book,
+                                                  Members members) const {
   const IdentityState* identity = book.find(pin.principal);
   if (identity == nullptr) return {};
   const std::uint64_t before = pinned_seq(pin.principal, seq());
@@ -158,17 +180,16 @@ std::vector<SectionId> GovState::sections_touched_by(const IdentityPin& pin, con
   std::vector<SectionId> out;
   if (!removes) return out;
   for (const SectionGov& s : sections_) {
-    for (const Participant& p : participants_) {
-      const IdentityState* unit = book.find(p.principal);
-      const bool concerned = p.principal == pin.principal || (unit != nullptr && unit->is_unit &&
-                                                              unit->has_member(pin.principal, unit->seq()));
-      if (concerned && p.mask(s.id) != 0) {
-        out.push_back(s.id);
-        break;
-      }
-    }
+    const bool touched = std::any_of(participants_.begin(), participants_.end(), [&](const Participant& p) {
+      return p.mask(s.id) != 0 && concerns(pin, p, book, members);
+    });
+    if (touched) out.push_back(s.id);
   }
   return out;
+}
+
+std::vector<SectionId> GovState::sections_touched_by(const IdentityPin& pin, const IdentityBook& book) const {
+  return sections_touched(pin, book, Members::known);
 }
 
 }  // namespace samplan

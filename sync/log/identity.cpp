@@ -61,6 +61,29 @@ bool IdentityState::has_member(const PrincipalId& person, std::uint64_t seen_seq
   });
 }
 
+bool IdentityState::has_member_at(const PrincipalId& person, std::uint64_t at_seq) const {
+  return std::any_of(members.begin(), members.end(), [&](const MemberSpan& m) {
+    return m.person == person && m.added_seq <= at_seq && (m.removed_seq == 0 || m.removed_seq > at_seq);
+  });
+}
+
+bool IdentityState::had_member(const PrincipalId& person) const {
+  return std::any_of(members.begin(), members.end(), [&](const MemberSpan& m) { return m.person == person; });
+}
+
+const Generation* IdentityState::generation_at(std::uint64_t at_seq) const {
+  const Generation* out = nullptr;
+  for (const Generation& g : generations)
+    if (g.seq <= at_seq) out = &g;
+  return out;
+}
+
+const Generation* IdentityState::generation_numbered(std::uint32_t number) const {
+  for (const Generation& g : generations)
+    if (g.number == number) return &g;
+  return nullptr;
+}
+
 bool IdentityState::is_registrar(const PrincipalId& person) const {
   return std::any_of(members.begin(), members.end(), [&](const MemberSpan& m) {
     return m.person == person && m.registrar && m.removed_seq == 0;
@@ -88,12 +111,36 @@ std::vector<PrincipalId> IdentityBook::units_of(const PrincipalId& person) const
   return out;
 }
 
-Result<PrincipalId> IdentityBook::signer_person(const Record& record) const {
+// The signer of a person's record. Revocations of that same log come before it, so they all count.
+Result<PrincipalId> IdentityBook::person_signer(const Record& record) const {
   const Owner owner = find_device(record.header.signer);
   if (owner.device == nullptr) return Error{Errc::unknown_principal, "identity.signer"};
   if (owner.device->revoked_seq != 0) return Error{Errc::not_allowed, "identity.signer"};
   SP_OK(verified(record, owner.device->sign_key));
   return owner.person->id;
+}
+
+// The signer of a unit's record. Its own log is another log: only what the record says was seen of it counts.
+Result<PrincipalId> IdentityBook::unit_signer(const IdentityState& unit, const Record& record,
+                                              const IdentityBody& body) const {
+  const Owner owner = find_device(record.header.signer);
+  if (owner.device == nullptr || owner.person->seq() < body.signer_seq)
+    return Error{Errc::unknown_principal, "identity.signer"};
+  const std::uint64_t revoked = owner.device->revoked_seq;
+  if (revoked != 0 && revoked <= body.signer_seq) return Error{Errc::not_allowed, "identity.signer"};
+  const auto seen = unit.signers_seen.find(owner.person->id);
+  if (seen != unit.signers_seen.end() && body.signer_seq < seen->second)
+    return Error{Errc::not_allowed, "identity.signer_seq"};
+  SP_OK(verified(record, owner.device->sign_key));
+  return owner.person->id;
+}
+
+Status IdentityBook::check_signer_now(ByteView record_bytes) const {
+  SP_TRY(const Record record, read_record(LogKind::identity, record_bytes));
+  const Owner owner = find_device(record.header.signer);
+  if (owner.device != nullptr && owner.device->revoked_seq != 0)
+    return Error{Errc::not_allowed, "identity.signer_now"};
+  return Status::good();
 }
 
 Result<PrincipalId> IdentityBook::add(ByteView bytes) {
@@ -134,10 +181,11 @@ Status IdentityBook::apply_first(const Record& record, IdentityKind kind, const 
     SP_OK(wraps_cover_devices(state, body, {}));
     person_by_device_[device] = state.id;
   } else if (kind == IdentityKind::create_unit) {
-    SP_TRY(const PrincipalId person, signer_person(record));
+    SP_TRY(const PrincipalId person, unit_signer(state, record, body));
     if (person != body.member) return Error{Errc::not_allowed, "identity.create_unit"};
     state.is_unit = true;
     state.members.push_back({person, true, 1, 0});
+    state.signers_seen[person] = body.signer_seq;
     SP_OK(wraps_cover_members(state, body, {}));
   } else {
     return Error{Errc::bad_record, "identity.first"};
@@ -149,12 +197,18 @@ Status IdentityBook::apply_first(const Record& record, IdentityKind kind, const 
 
 Status IdentityBook::apply_next(IdentityState& state, const Record& record, IdentityKind kind,
                                 const IdentityBody& body) {
-  const std::uint64_t seq = record.header.seq;
-  SP_TRY(const PrincipalId signer, signer_person(record));
-  // A person's log is written by that person's devices, a unit's by its registrars; leaving is everyone's right.
-  const bool leaves = kind == IdentityKind::remove_member && signer == body.member;
-  const bool allowed = state.is_unit ? state.is_registrar(signer) || leaves : signer == state.id;
+  SP_TRY(const PrincipalId signer, state.is_unit ? unit_signer(state, record, body) : person_signer(record));
+  // A person's log is written by that person's devices, a unit's by its registrars.
+  const bool allowed = state.is_unit ? state.is_registrar(signer) : signer == state.id;
   if (!allowed) return Error{Errc::not_allowed, "identity"};
+  SP_OK(apply_kind(state, record, kind, body, signer));
+  if (state.is_unit) state.signers_seen[signer] = body.signer_seq;
+  return Status::good();
+}
+
+Status IdentityBook::apply_kind(IdentityState& state, const Record& record, IdentityKind kind,
+                                const IdentityBody& body, const PrincipalId& signer) {
+  const std::uint64_t seq = record.header.seq;
 
   switch (kind) {
     case IdentityKind::add_device: {
@@ -173,6 +227,8 @@ Status IdentityBook::apply_next(IdentityState& state, const Record& record, Iden
       const auto it = std::find_if(state.devices.begin(), state.devices.end(),
                                    [&](const DeviceEntry& d) { return d.id == body.device && d.revoked_seq == 0; });
       if (state.is_unit || it == state.devices.end()) break;
+      // Whoever makes the new key knows it, so it is made by a device that stays; and there is always one left.
+      if (record.header.signer == body.device) return Error{Errc::not_allowed, "identity.revoke_device"};
       SP_OK(next_generation(state, body));
       SP_OK(wraps_cover_devices(state, body, body.device));
       it->revoked_seq = seq;
@@ -180,6 +236,7 @@ Status IdentityBook::apply_next(IdentityState& state, const Record& record, Iden
       return Status::good();
     }
     case IdentityKind::new_generation: {
+      if (!state.is_unit && body.signer_seq != 0) break;
       SP_OK(next_generation(state, body));
       SP_OK(state.is_unit ? wraps_cover_members(state, body, {}) : wraps_cover_devices(state, body, {}));
       state.generations.push_back({body.generation, body.generation_key, seq});
@@ -201,6 +258,8 @@ Status IdentityBook::apply_next(IdentityState& state, const Record& record, Iden
         return m.person == body.member && m.removed_seq == 0;
       });
       if (!state.is_unit || it == state.members.end()) break;
+      // As with devices: the key that shuts somebody out is not made by that somebody.
+      if (signer == body.member) return Error{Errc::not_allowed, "identity.remove_member"};
       SP_OK(next_generation(state, body));
       SP_OK(wraps_cover_members(state, body, body.member));
       it->removed_seq = seq;

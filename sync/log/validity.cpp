@@ -24,6 +24,16 @@ bool permitted(const Envelope& e, const GovState& gov, const IdentityBook& book)
   return false;
 }
 
+// An envelope that names a record cannot lie in the part of the chain that this record had already cut off: it would
+// have been made before itself. So such a one is decided even when it names a record that we do not have yet.
+bool inside_cut_it_knows(const EnvelopeHeader& h, std::uint64_t seq, const GovState& gov) {
+  const SectionGov* section = gov.section(h.section);
+  if (section == nullptr || seq == 0) return false;
+  for (const Cut& cut : section->cuts)
+    if (cut.gov_seq <= h.gov_seq && seq <= cut.section_seq) return true;
+  return false;
+}
+
 }  // namespace
 
 const char* verdict_name(Verdict verdict) {
@@ -47,11 +57,15 @@ Verdict judge_alone(const Envelope& e, std::uint64_t seq, const GovState& gov, c
                     bool check_signature) {
   const auto& h = e.header;
   if (h.plan != gov.plan()) return Verdict::wrong_log;
+  if (inside_cut_it_knows(h, seq, gov)) return Verdict::wrong_log;
   if (h.gov_seq > gov.seq()) return Verdict::undecided;
   const Hash* known = gov.hash_at(h.gov_seq);
   if (known == nullptr || *known != h.gov_head) return Verdict::wrong_log;
+  const Cut* cut = gov.first_cut_after(h.section, h.gov_seq);
+  const bool outside = cut != nullptr && (seq == 0 || seq > cut->section_seq);
   const IdentityBook::Owner author = book.find_device(h.author);
-  if (author.device == nullptr) return Verdict::undecided;
+  // Whoever it is: outside a cut it never counts, so that nobody waits for a log that may not exist.
+  if (author.device == nullptr) return outside ? Verdict::outside_cut : Verdict::undecided;
   if (check_signature && !verify_envelope(e, author.device->sign_key)) return Verdict::bad_signature;
   if (gov.participants_of_device(h.author, h.gov_seq, book).empty()) return Verdict::not_participant;
   if (gov.consent_at(h.gov_seq) != PlanConsent::given) return Verdict::no_consent;
@@ -59,9 +73,7 @@ Verdict judge_alone(const Envelope& e, std::uint64_t seq, const GovState& gov, c
   const SectionGov* section = gov.section(h.section);
   const EpochInfo* epoch = section == nullptr ? nullptr : section->epoch.at(h.gov_seq);
   if (epoch == nullptr || epoch->epoch == 0 || epoch->epoch != h.epoch) return Verdict::wrong_epoch;
-  const Cut* cut = gov.first_cut_after(h.section, h.gov_seq);
-  if (cut != nullptr && (seq == 0 || seq > cut->section_seq)) return Verdict::outside_cut;
-  return Verdict::valid;
+  return outside ? Verdict::outside_cut : Verdict::valid;
 }
 
 AuthorChains::Tip AuthorChains::tip(const DeviceId& author, std::uint32_t epoch) const {

@@ -7,6 +7,8 @@
 //   3. it follows the author's previous valid envelope of this section and epoch (author_seq, author_prev); the first
 //      of two with one predecessor counts
 //   4. for the first record R with R.gov_seq > E.gov_seq that cuts the section: n lies inside R's cut
+//   5. for every record R with R.gov_seq <= E.gov_seq that cuts the section: n lies beyond R's cut (E could not have
+//      known R otherwise; this also rids a section of envelopes that name records which never come)
 // Otherwise it is void: kept as evidence, never folded. If E.gov_seq lies beyond the log that we know, it is undecided
 // and everything after it in the section waits.
 //
@@ -36,7 +38,7 @@ enum class Verdict : std::uint8_t {
 };
 const char* verdict_name(Verdict verdict);
 
-// Rules 1, 2 and 4, which look at one envelope alone. `seq` is its position; 0 means "not placed yet" (rule 4 then
+// Rules 1, 2, 4 and 5, which look at one envelope alone. `seq` is its position; 0 means "not placed yet" (rule 4 then
 // asks whether any cut has come since). Signatures are checked unless the caller already has.
 Verdict judge_alone(const Envelope& envelope, std::uint64_t seq, const GovState& gov, const IdentityBook& book,
                     bool check_signature);

@@ -1,9 +1,10 @@
-// Whether a record is there: edit beats removal. A record is gone only when every living operation on it had been
-// seen by a removal; an edit the remover had not seen keeps it, marked "removed by A while edited by B" until
-// somebody who sees both decides. It never deletes a value.
+// Whether a record is there: edit beats removal. A record is gone only when every living operation on it had
+// been seen by a removal; an edit the remover had not seen keeps it, marked "removed by A while edited by B"
+// until somebody who sees both decides. It never deletes a value.
 //
-// Each removal in force has a slot (a bit). The stamps of the record's living operations carry the bits of the
-// removals that had seen them, so overwriting a removal ("keep it") takes back exactly what that removal covered.
+// Each removal in force has a slot (a bit). The stamps of the record's living operations carry the bits of
+// the removals that had seen them, so overwriting a removal ("keep it") takes back exactly what that removal
+// covered.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ struct Lifecycle {
   friend bool operator==(const Lifecycle&, const Lifecycle&) = default;
 };
 
-// Takes the named removals out of force. The caller clears the returned bits in every living stamp of the record.
+// Takes the named removals out of force. The caller clears the returned bits in every living stamp of the
+// record.
 [[nodiscard]] RemovalBits overwrite_removals(Lifecycle& life, const SeenOps& named);
 // Puts a removal in force. The caller sets the returned bit in every living stamp that the removal had seen.
 [[nodiscard]] RemovalBits put_removal(Lifecycle& life, const Stamp& stamp);

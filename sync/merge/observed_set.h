@@ -1,5 +1,5 @@
-// An observed-remove set: the links of a record. Adding wins over a removal that had not seen the addition. The
-// order of its members means nothing.
+// An observed-remove set: the links of a record. Adding wins over a removal that had not seen the addition.
+// The order of its members means nothing.
 #pragma once
 
 #include <string>

@@ -1,10 +1,10 @@
-// Who did something and where in the section's history it stands: the label every living value carries. It decides
-// the order in which concurrent values are shown, and never which of them survives.
+// Who did something and where in the section's history it stands: the label every living value carries. It
+// decides the order in which concurrent values are shown, and never which of them survives.
 //
-// There is no logical clock on the wire. The server numbers the envelopes of a section, each chained to the one
-// before, and an author can only have seen envelopes with smaller numbers (or its own, which follow in its own
-// order). So the section sequence is already a linear extension of causality, agreed by every device; a Lamport
-// value could only repeat it, or be a number that a hostile author chooses ("2^63 always wins").
+// There is no logical clock on the wire. The server numbers the envelopes of a section, each chained to the
+// one before, and an author can only have seen envelopes with smaller numbers (or its own, which follow in
+// its own order). So the section sequence is already a linear extension of causality, agreed by every device;
+// a Lamport value could only repeat it, or be a number that a hostile author chooses ("2^63 always wins").
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ using RemovalBits = std::uint8_t;
 
 struct Stamp {
   OpId op;
-  std::uint64_t seq = 0;     // section sequence number of the envelope in which it took effect, or pending_seq
-  UnixMs wall_ms = 0;        // what the author's clock said; for people to read, decides nothing
+  std::uint64_t seq = 0;  // section sequence number of the envelope in which it took effect, or pending_seq
+  UnixMs wall_ms = 0;     // what the author's clock said; for people to read, decides nothing
   std::uint32_t author = 0;  // index in the owning state's table of authors
   RemovalBits covered = 0;   // removals that had seen this operation
 

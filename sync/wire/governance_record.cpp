@@ -164,6 +164,8 @@ Hash hash_wraps(const std::vector<KeyWrap>& wraps) {
 }
 
 Status attach_wraps(GovBody& body, std::vector<KeyWrap> wraps) {
+  // A kind that hands out no keys names no hash.
+  if (body.wraps_hash.is_zero() && wraps.empty()) return Status::good();
   if (hash_wraps(wraps) != body.wraps_hash) return Error{Errc::forged, "attach_wraps"};
   body.wraps = std::move(wraps);
   return Status::good();
@@ -185,7 +187,10 @@ Bytes write_gov_body(GovKind kind, const GovBody& b) {
   if (s.role) out.u8(tag_role, static_cast<std::uint8_t>(b.role.value_or(Role::provider)));
   if (s.masks) out.list(tag_masks, write_masks(b.masks));
   if (s.keys) out.list(tag_rotations, write_rotations(b.rotations)).bytes(tag_wraps_hash, hash_wraps(b.wraps).view());
-  if (s.history) out.u8(tag_history, static_cast<std::uint8_t>(b.history)).u64(tag_not_after, static_cast<std::uint64_t>(b.not_after));
+  if (s.history) {
+    out.u8(tag_history, static_cast<std::uint8_t>(b.history));
+    out.u64(tag_not_after, static_cast<std::uint64_t>(b.not_after));
+  }
   if (s.consent) {
     out.bytes(tag_text_hash, b.text_hash.view()).u8(tag_form, static_cast<std::uint8_t>(b.form));
     out.bytes(tag_document_hash, b.document_hash.view());
@@ -210,6 +215,7 @@ Result<GovBody> read_gov_body(GovKind kind, ByteView bytes) {
   if (s.keys) {
     read_rotations(in, b.rotations);
     b.wraps_hash = in.id<Hash>(tag_wraps_hash);
+    if (b.wraps_hash.is_zero()) in.fail();
   }
   if (s.history) {
     const std::uint8_t history = in.u8(tag_history);

@@ -16,21 +16,22 @@ enum Tag : std::uint8_t {
   tag_generation = 14,
   tag_generation_key = 16,
   tag_wraps = 18,
+  tag_signer_seq = 20,
 };
 
 struct Shape {
-  bool device_keys, proof, device, member, registrar, generation, wraps;
+  bool device_keys, proof, device, member, registrar, generation, wraps, signer_seq;
 };
 
 bool shape_of(IdentityKind kind, Shape& shape) {
   switch (kind) {
-    case IdentityKind::create_person: shape = {true, false, false, false, false, true, true}; return true;
-    case IdentityKind::create_unit: shape = {false, false, false, true, false, true, true}; return true;
-    case IdentityKind::add_device: shape = {true, true, false, false, false, false, true}; return true;
-    case IdentityKind::revoke_device: shape = {false, false, true, false, false, true, true}; return true;
-    case IdentityKind::new_generation: shape = {false, false, false, false, false, true, true}; return true;
-    case IdentityKind::add_member: shape = {false, false, false, true, true, false, true}; return true;
-    case IdentityKind::remove_member: shape = {false, false, false, true, false, true, true}; return true;
+    case IdentityKind::create_person: shape = {true, false, false, false, false, true, true, false}; return true;
+    case IdentityKind::create_unit: shape = {false, false, false, true, false, true, true, true}; return true;
+    case IdentityKind::add_device: shape = {true, true, false, false, false, false, true, false}; return true;
+    case IdentityKind::revoke_device: shape = {false, false, true, false, false, true, true, false}; return true;
+    case IdentityKind::new_generation: shape = {false, false, false, false, false, true, true, true}; return true;
+    case IdentityKind::add_member: shape = {false, false, false, true, true, false, true, true}; return true;
+    case IdentityKind::remove_member: shape = {false, false, false, true, false, true, true, true}; return true;
   }
   return false;
 }
@@ -72,6 +73,7 @@ Bytes write_identity_body(IdentityKind kind, const IdentityBody& b) {
     for (const GenerationWrap& w : b.wraps) items.push_back(write_wrap(w));
     out.list(tag_wraps, items);
   }
+  if (s.signer_seq) out.u64(tag_signer_seq, b.signer_seq);
   return out.take();
 }
 
@@ -102,6 +104,7 @@ Result<IdentityBody> read_identity_body(IdentityKind kind, ByteView bytes) {
       b.wraps.push_back(std::move(w));
     }
   }
+  if (s.signer_seq) b.signer_seq = in.u64(tag_signer_seq);
   SP_OK(in.finish());
   return b;
 }

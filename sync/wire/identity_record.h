@@ -13,10 +13,10 @@ enum class IdentityKind : std::uint8_t {
   create_person = 1,   // signed by the first device, whose keys it introduces
   create_unit = 2,     // signed by a device of the registrar, the unit's first member
   add_device = 3,      // person: signed by a device of the person; carries a proof signed by the new device
-  revoke_device = 4,   // person: a new key generation without the device
+  revoke_device = 4,   // person: a new key generation without the device, made by another device
   new_generation = 5,  // person or unit
   add_member = 6,      // unit: signed by a registrar's device
-  remove_member = 7,   // unit: a new key generation without the member; by a registrar or the member itself
+  remove_member = 7,   // unit: a new key generation without the member, made by another member who is registrar
 };
 
 // A principal's key generation, sealed to one device (of a person) or to one member (of a unit).
@@ -41,6 +41,10 @@ struct IdentityBody {
   // create_*, revoke_device, new_generation, remove_member
   std::uint32_t generation = 0;
   BoxPublicKey generation_key;
+  // create_unit, new_generation, add_member, remove_member: how far the signer had seen its own person's log. A device
+  // revoked up to there may not sign a unit's record; later revocations change nothing that is already written, so
+  // that the order in which logs arrive cannot matter. 0 states nothing. Never lower than the signer stated before.
+  std::uint64_t signer_seq = 0;
   // every kind that hands out a secret
   std::vector<GenerationWrap> wraps;
 };

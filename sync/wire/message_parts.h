@@ -1,13 +1,21 @@
-// A governance record together with the key wraps that travel beside it: u32 length || record || list of wraps.
-// Shared by request and reply; nobody else needs it.
+// What request and reply share and nobody else needs: a governance record together with the key wraps that travel
+// beside it (u32 length || record || list of wraps), and the one encoding of a flag.
 #pragma once
 
 #include <vector>
 
 #include "base/limits.h"
+#include "base/tlv.h"
 #include "sync/wire/governance_record.h"
 
 namespace samplan {
+
+// A flag is absent or 1; anything else would be a second way to write the same.
+inline bool read_flag(TlvReader& in, std::uint8_t tag) {
+  if (!in.has(tag)) return false;
+  if (in.u8(tag) != 1) in.fail();
+  return true;
+}
 
 struct SignedRecord {
   Bytes record;
@@ -30,6 +38,7 @@ inline Result<SignedRecord> read_signed_record(ByteView bytes) {
   Reader r(bytes);
   SignedRecord out;
   out.record = r.take(r.u32()).copy();
+  if (r.ok() && r.left() > limits::wraps_bytes_max) return Error{Errc::too_large, "wraps"};
   while (r.ok() && !r.at_end()) {
     const ByteView one = r.take(r.u32());
     if (!r.ok()) break;

@@ -1,6 +1,7 @@
 // TLV body of a sync reply.
 #include "base/limits.h"
 #include "base/tlv.h"
+#include "sync/wire/envelope.h"
 #include "sync/wire/message.h"
 #include "sync/wire/message_parts.h"
 
@@ -102,8 +103,10 @@ Result<SectionPull> read_pull(ByteView bytes) {
       e.id = Hash::from(r.take(32));
     } else {
       e.bytes = r.take(r.u32()).copy();
+      // No envelope is shorter; so that a reply cannot make us hold a million empty ones.
+      if (e.bytes.size() < envelope_overhead_bytes) r.fail();
     }
-    if (own > 1) r.fail();
+    if (own > 1 || e.seq == 0) r.fail();
     p.envelopes.push_back(std::move(e));
   }
   if (!r.ok() || more > 1) return Error{Errc::malformed, "section_pull"};
@@ -198,7 +201,7 @@ Result<PlanReply> read_plan(ByteView bytes) {
     SP_TRY(Receipt r, read_receipt(in.bytes(pr_receipt), p.plan));
     p.receipt = std::move(r);
   }
-  p.more = in.has(pr_more) && in.u8(pr_more) == 1;
+  p.more = read_flag(in, pr_more);
   SP_OK(in.finish());
   return p;
 }
@@ -268,6 +271,7 @@ Result<SyncReply> read_reply_body(ByteView bytes) {
   a.nonce = nonce.array<40>();
   if (!nonce.done()) in.fail();
   const std::uint8_t flags = in.has(rp_flags) ? in.u8(rp_flags) : std::uint8_t{0};
+  if ((flags & ~(flag_nonce_refused | flag_cursors_unknown)) != 0) in.fail(Errc::unknown_version);
   a.nonce_refused = (flags & flag_nonce_refused) != 0;
   a.cursors_unknown = (flags & flag_cursors_unknown) != 0;
   if (in.has(rp_cursors)) {

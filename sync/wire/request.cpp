@@ -138,7 +138,7 @@ Result<SyncRequest> read_request_body(ByteView bytes) {
     if (!r.done()) in.fail();
   }
   q.reply_bytes_max = in.u32(rq_reply_max);
-  q.only_named_plans = in.has(rq_only_named) && in.u8(rq_only_named) == 1;
+  q.only_named_plans = read_flag(in, rq_only_named);
   for (const ByteView item : in.list(rq_identity)) q.identity.push_back(item.copy());
   for (const ByteView item : in.list(rq_plans, limits::plans_per_request_max)) {
     SP_TRY(PlanRequest p, read_plan(item));

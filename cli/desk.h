@@ -1,0 +1,29 @@
+// What the commands work on: one device that answers commands and queries and can sync. The real one is Device; tests
+// put one with prepared answers in its place.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "client-core/native/sync_runner.h"
+
+namespace samplan::cli {
+
+struct SyncWish {
+  std::vector<PlanId> plans;  // empty: everything
+  bool is_patient = false;    // try again for some minutes when there is no contact
+};
+
+class Desk {
+ public:
+  virtual ~Desk() = default;
+  virtual nlohmann::json call(const nlohmann::json& request) = 0;
+  virtual Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) = 0;
+  virtual std::string server_url() const = 0;
+};
+
+}  // namespace samplan::cli

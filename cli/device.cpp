@@ -1,0 +1,42 @@
+#include "cli/device.h"
+
+#include <utility>
+
+namespace samplan::cli {
+namespace {
+
+constexpr int patient_tries = 8;  // with the pauses below about four minutes at most
+constexpr std::int64_t first_pause_ms = 2'000;
+
+}  // namespace
+
+Result<std::unique_ptr<Device>> Device::open(const std::string& folder, const std::string& passphrase,
+                                             const Machine& machine) {
+  SP_TRY(native::NativeHome home, native::NativeHome::open(folder));
+  std::unique_ptr<Device> device(new Device(std::move(home), machine));
+  SP_TRY(device->core_, Core::open(device->home_, passphrase, device->entropy_, machine.core));
+  return device;
+}
+
+Result<std::unique_ptr<Device>> Device::begin(const std::string& folder, const NewHome& home, const Machine& machine) {
+  SP_TRY(native::NativeHome files, native::NativeHome::make(folder));
+  std::unique_ptr<Device> device(new Device(std::move(files), machine));
+  SP_TRY(device->core_, Core::create(device->home_, home, device->entropy_, machine.clock(), machine.core));
+  return device;
+}
+
+nlohmann::json Device::call(const nlohmann::json& request) { return core_->call(request, machine_.clock()); }
+
+Result<native::SyncReport> Device::sync(const SyncWish& wish, const native::ProgressSink& progress) {
+  core_->sync_only(wish.plans);
+  native::Patience patience;
+  if (wish.is_patient && machine_.sleep) {
+    patience.tries = patient_tries;
+    patience.first_ms = first_pause_ms;
+    patience.sleep = machine_.sleep;
+    patience.entropy = &entropy_;
+  }
+  return native::run_sync(*core_, *machine_.transport, machine_.clock, progress, patience);
+}
+
+}  // namespace samplan::cli

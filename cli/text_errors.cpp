@@ -1,0 +1,80 @@
+// What each error code means to a person, in both languages. A test holds this list against base/result.h.
+#include "cli/visit.h"
+
+namespace samplan::cli {
+namespace {
+
+struct CodePhrase {
+  Errc code;
+  Phrase phrase;
+};
+
+constexpr CodePhrase phrases[] = {
+    {Errc::malformed, {"Det følger ikke formatet og kan ikke leses.", "It does not follow the format and cannot be read."}},
+    {Errc::truncated, {"Det er kuttet av og kan ikke leses.", "It is cut off and cannot be read."}},
+    {Errc::too_large, {"Det er for stort.", "It is too large."}},
+    {Errc::unknown_version,
+     {"Det er skrevet av en nyere utgave. Oppdater Samplan.", "It was written by a newer version. Update Samplan."}},
+    {Errc::not_utf8, {"Teksten har tegn som ikke kan brukes.", "The text has characters that cannot be used."}},
+    {Errc::invalid_argument, {"Det kan ikke brukes her.", "That cannot be used here."}},
+    {Errc::forged,
+     {"Signaturen stemmer ikke. Ingenting er endret.", "The signature does not hold. Nothing was changed."}},
+    {Errc::cannot_open, {"Innholdet kan ikke åpnes med nøklene her.", "It cannot be opened with the keys here."}},
+    {Errc::wrong_passphrase, {"Feil passord eller PIN.", "Wrong passphrase or PIN."}},
+    {Errc::no_key,
+     {"Denne enheten mangler nøkkelen. Den kan komme ved neste sync.",
+      "This device lacks the key. It may come with the next sync."}},
+    {Errc::not_allowed, {"Du har ikke tilgang til å gjøre dette.", "You may not do this."}},
+    {Errc::log_conflict,
+     {"Planen er endret av andre i mellomtiden. Prøv en gang til.", "The plan has changed meanwhile. Try once more."}},
+    {Errc::cut_conflict,
+     {"Planen er endret av andre i mellomtiden. Prøv en gang til.", "The plan has changed meanwhile. Try once more."}},
+    {Errc::bad_recipients,
+     {"Nøklene går ikke til dem loggen sier. Ingenting er endret.",
+      "The keys do not go to those the log names. Nothing was changed."}},
+    {Errc::bad_record, {"Det bryter en regel i planens logg.", "It breaks a rule of the plan's log."}},
+    {Errc::unknown_plan, {"Serveren kjenner ikke planen.", "The server does not know the plan."}},
+    {Errc::unknown_principal, {"Ukjent person eller enhet.", "Unknown person or unit."}},
+    {Errc::no_consent, {"Planeieren har ikke samtykket ennå.", "The owner has not consented yet."}},
+    {Errc::withdrawn, {"Tilgangen din er avsluttet.", "Your access has ended."}},
+    {Errc::epoch_stale, {"Nøkkelen er gammel. Sync først.", "The key is old. Sync first."}},
+    {Errc::rotation_due, {"Planen skal ha ny nøkkel. Sync først.", "The plan is due a new key. Sync first."}},
+    {Errc::author_gap, {"Noe mangler mellom endringene. Sync først.", "Something is missing between changes. Sync first."}},
+    {Errc::author_fork,
+     {"To enheter har skrevet med samme nøkkel.", "Two devices have written with the same key."}},
+    {Errc::frozen,
+     {"Planen stemmer ikke med det andre ser. Du kan lese, men ikke sende.",
+      "The plan does not match what others see. You can read, but not send."}},
+    {Errc::not_found, {"Finner det ikke på denne enheten.", "It is not on this device."}},
+    {Errc::already_exists, {"Det finnes allerede.", "It is there already."}},
+    {Errc::busy,
+     {"Et annet Samplan-program bruker mappen nå. Vent til det er ferdig, eller lukk det.",
+      "Another Samplan program uses this folder now. Wait until it is done, or close it."}},
+    {Errc::not_saved,
+     {"Ikke lagret. Sjekk om disken er full eller skrivebeskyttet.",
+      "Not saved. Check whether the disk is full or read-only."}},
+    {Errc::corrupt,
+     {"Filene på denne enheten henger ikke sammen. Kjør «samplan doctor».",
+      "The files on this device do not fit together. Run “samplan doctor”."}},
+    {Errc::locked, {"Passordet mangler.", "The passphrase is missing."}},
+    {Errc::io, {"Filen kan ikke leses.", "The file cannot be read."}},
+    {Errc::offline, {"Uten dekning. Du kan jobbe som vanlig.", "No connection. You can work as usual."}},
+    {Errc::bad_reply,
+     {"På adressen svarer ingen Samplan-server. Er adressen riktig?",
+      "No Samplan server answers there. Is the address right?"}},
+    {Errc::refused,
+     {"Serveren tar ikke imot denne enheten. Spør den som inviterte deg, eller driften.",
+      "The server does not accept this device. Ask who invited you, or those who run it."}},
+    {Errc::try_later,
+     {"Får ikke sendt nå. Arbeidet ditt er lagret her.", "Cannot send now. Your work is saved here."}},
+};
+
+}  // namespace
+
+Phrase error_phrase(std::string_view code) {
+  for (const CodePhrase& entry : phrases)
+    if (code == errc_name(entry.code)) return entry.phrase;
+  return {"Det gikk ikke.", "It did not work."};
+}
+
+}  // namespace samplan::cli

@@ -1,0 +1,243 @@
+// Commands that change what a plan says. Each checks the right first, builds operations with the editor and writes
+// them as one pending row; nothing here waits for a network.
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "client-core/commands.h"
+#include "client-core/local_facts.h"
+#include "client-core/people.h"
+#include "client-core/plan/edit.h"
+#include "client-core/plan/view.h"
+#include "sync/log/sections.h"
+
+namespace samplan {
+namespace {
+
+using nlohmann::json;
+
+struct Desk {
+  PlanFile* file = nullptr;
+  SectionId section = 0;
+  bool proposing = false;
+};
+
+// May this person write here now, and is it a change or a proposal?
+Result<Desk> sit_down(CommandCall& call, PlanFile& file, SectionId section, bool propose) {
+  if (file.row().holding == Holding::frozen) return Error{Errc::frozen, "write"};
+  if (file.row().holding == Holding::ended) return Error{Errc::withdrawn, "write"};
+  const std::uint8_t rights = file.rights(call.ctx, section);
+  if ((rights & (right_write | right_propose)) == 0)
+    return Error{Errc::not_allowed, "write", "Samtykket åpner ikke for at du skriver i denne delen av planen."};
+  if (file.gov().consent() == PlanConsent::withdrawn)
+    return Error{Errc::no_consent, "write", "Samtykket til planen er trukket. Planen er på vent."};
+  return Desk{&file, section, propose || (rights & right_write) == 0};
+}
+
+template <class Edit>
+Status write(CommandCall& call, const Desk& desk, Edit edit) {
+  SP_TRY(const plan::SectionState* shown, desk.file->shown(call.ctx, desk.section));
+  plan::Editor editor(*shown, {call.ctx.keys.id(), call.ctx.person, desk.proposing});
+  SP_OK(edit(editor));
+  return desk.file->write(call.ctx, desk.section, editor.take(), desk.proposing);
+}
+
+template <class Edit>
+Result<json> edit_entity(CommandCall& call, Edit edit) {
+  SP_TRY(PlanFile * file, call.plan());
+  SP_TRY(const CommandCall::Found found, call.entity(*file));
+  SP_TRY(const Desk desk, sit_down(call, *file, found.section, call.flag("propose", false)));
+  SP_OK(write(call, desk, [&](plan::Editor& editor) { return edit(editor, found.entity); }));
+  return json{{"entity", found.entity.hex()}, {"proposal", desk.proposing}};
+}
+
+Result<std::vector<OpId>> op_ids(CommandCall& call, std::string_view arg) {
+  SP_TRY(const std::vector<std::string> texts, call.texts(arg));
+  std::vector<OpId> out;
+  for (const std::string& text : texts) {
+    const auto id = plan::parse_op_id(text);
+    if (!id) return Error{Errc::invalid_argument, std::string(arg), "Ukjent forslag: " + text};
+    out.push_back(*id);
+  }
+  if (out.empty()) return Error{Errc::invalid_argument, std::string(arg), "Velg minst ett forslag."};
+  return out;
+}
+
+// Answers go to the section where the proposal lies.
+template <class Edit>
+Result<json> answer(CommandCall& call, Edit edit) {
+  SP_TRY(PlanFile * file, call.plan());
+  SP_TRY(const std::vector<OpId> ids, op_ids(call, "proposals"));
+  for (const SectionId s : file->readable(call.ctx)) {
+    SP_TRY(const plan::SectionState* shown, file->shown(call.ctx, s));
+    std::vector<OpId> here;
+    for (const OpId& id : ids)
+      if (shown->find_proposal(id) != nullptr) here.push_back(id);
+    if (here.empty()) continue;
+    if (here.size() != ids.size())
+      return Error{Errc::invalid_argument, "proposals", "Svar på forslag i én del av planen om gangen."};
+    SP_TRY(const Desk desk, sit_down(call, *file, s, false));
+    if (desk.proposing) return Error{Errc::not_allowed, "proposals", "Den som bare kan foreslå, kan ikke svare på forslag."};
+    SP_OK(write(call, desk, [&](plan::Editor& editor) { return edit(editor, here); }));
+    return json{{"answered", here.size()}};
+  }
+  return Error{Errc::not_found, "proposals", "Fant ikke forslaget."};
+}
+
+Result<SectionId> section_for(CommandCall& call, const plan::KindSpec& kind) {
+  if (call.has("section")) {
+    SP_TRY(const SectionId section, call.section("section"));
+    if (!plan::may_hold(section, kind))
+      return Error{Errc::invalid_argument, "section", "Dette hører ikke hjemme i den delen av planen."};
+    return section;
+  }
+  for (const SectionInfo& s : plan_sections)
+    if (plan::may_hold(s.id, kind) && kind.home != plan::Home::life_area) return s.id;
+  return Error{Errc::invalid_argument, "section", "Velg livsområde (helse, dagtid, bolig, fritid, okonomi, sosialt, familie, annet)."};
+}
+
+Bytes draft_key(const PlanId& plan, std::string_view form) {
+  Bytes key = plan.view().copy();
+  const Hash h = crypto::hash("samplan/draft/1", {ByteView::of(form)});
+  append(key, h.view());
+  return key;
+}
+
+}  // namespace
+
+Result<EntityId> add_record(CommandCall& call, PlanFile& file, SectionId section, std::string_view kind,
+                            const std::vector<std::pair<std::string, std::string>>& fields, bool propose) {
+  SP_TRY(const Desk desk, sit_down(call, file, section, propose));
+  const plan::KindSpec* spec = plan::find_kind(kind);
+  const EntityId id = spec != nullptr && spec->single ? plan::plan_entity() : call.ctx.entropy.id<EntityId>();
+  std::vector<plan::FieldInput> inputs;
+  for (const auto& f : fields) inputs.push_back({f.first, f.second});
+  SP_OK(write(call, desk, [&](plan::Editor& editor) { return editor.create_record(kind, id, inputs); }));
+  return id;
+}
+
+namespace handlers {
+
+Result<json> plan_new(CommandCall& call) {
+  Context& ctx = call.ctx;
+  if (call.text("owner_name").empty()) return Error{Errc::invalid_argument, "owner_name", "Hvem er planen for?"};
+  SP_TRY(std::unique_ptr<PlanFile> made, PlanFile::create(ctx));
+  PlanFile& file = call.plans.add(std::move(made));
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"owner_name", call.text("owner_name")}, {"title", call.has("title") ? call.text("title") : "Individuell plan"}, {"status", "utkast"}};
+  if (call.has("birth_date")) fields.emplace_back("birth_date", call.text("birth_date"));
+  SP_OK(add_record(call, file, section_basis, "plan", fields, false));
+  SP_TRY(const std::string me, text_fact(ctx, fact::name));
+  SP_OK(add_record(call, file, section_basis, "participant",
+                   {{"name", me}, {"role", "coordinator"}, {"principal", ctx.person.hex()}}, false));
+  return json{{"plan", file.id().hex()}};
+}
+
+Result<json> add(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  const std::string kind = call.text("kind");
+  const plan::KindSpec* spec = plan::find_kind(kind);
+  if (spec == nullptr) return Error{Errc::invalid_argument, "kind", "Ukjent type: " + kind};
+  SP_TRY(const SectionId section, section_for(call, *spec));
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const auto& [name, value] : call.args.find("fields")->items()) {
+    const auto add_one = [&](const json& v, const std::string& field) -> Status {
+      if (!v.is_string()) return Error{Errc::invalid_argument, field, "Feltverdier må være tekst."};
+      fields.emplace_back(field, v.get_ref<const std::string&>());
+      return Status::good();
+    };
+    if (value.is_array()) {
+      for (const json& member : value) SP_OK(add_one(member, name));
+    } else {
+      SP_OK(add_one(value, name));
+    }
+  }
+  SP_TRY(const EntityId id, add_record(call, *file, section, kind, fields, call.flag("propose", false)));
+  return json{{"entity", id.hex()}, {"section", section_code(section)}};
+}
+
+Result<json> edit(CommandCall& call) {
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) -> Status {
+    SP_OK(editor.set_field(id, call.text("field"), call.text("value")));
+    if (!call.text("note").empty()) SP_OK(editor.note(call.text("note")));
+    return Status::good();
+  });
+}
+
+Result<json> set_add(CommandCall& call) {
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) {
+    return editor.add_to_set(id, call.text("field"), call.text("value"));
+  });
+}
+
+Result<json> set_remove(CommandCall& call) {
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) {
+    return editor.remove_from_set(id, call.text("field"), call.text("value"));
+  });
+}
+
+Result<json> remove(CommandCall& call) {
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) { return editor.remove_record(id); });
+}
+
+Result<json> keep(CommandCall& call) {
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) { return editor.keep_record(id); });
+}
+
+Result<json> resolve(CommandCall& call) {
+  if (call.has("value") == call.has("version"))
+    return Error{Errc::invalid_argument, "value", "Velg enten teksten som skal gjelde (value) eller en av versjonene (version)."};
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) -> Status {
+    if (call.has("value")) return editor.resolve(id, call.text("field"), call.text("value"));
+    const auto version = plan::parse_op_id(call.text("version"));
+    if (!version) return Error{Errc::invalid_argument, "version", "Ukjent versjon."};
+    return editor.resolve_with(id, call.text("field"), *version);
+  });
+}
+
+Result<json> accept(CommandCall& call) {
+  return answer(call, [&](plan::Editor& editor, const std::vector<OpId>& ids) { return editor.accept(ids); });
+}
+
+Result<json> decline(CommandCall& call) {
+  return answer(call, [&](plan::Editor& editor, const std::vector<OpId>& ids) {
+    return editor.decline(ids, call.text("reason"));
+  });
+}
+
+Result<json> draft_save(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  const std::string form = call.text("form");
+  const std::string content = call.text("content");
+  if (form.size() > limits::name_bytes_max || content.size() > limits::text_bytes_max) return Error{Errc::too_large, "draft"};
+  Bytes bytes;
+  append_u64(bytes, static_cast<std::uint64_t>(call.ctx.now));
+  append_u32(bytes, static_cast<std::uint32_t>(form.size()));
+  append(bytes, ByteView::of(form));
+  append(bytes, ByteView::of(content));
+  SP_OK(call.ctx.replica.put_item("draft", draft_key(file->id(), form), file->id(), bytes));
+  return json::object();
+}
+
+Result<json> drafts(CommandCall& call) {
+  SP_TRY(const std::vector<Item> items, call.ctx.replica.items("draft"));
+  json out = json::array();
+  for (const Item& item : items) {
+    Reader in(item.content);
+    const auto time = static_cast<UnixMs>(in.u64());
+    const std::string form(in.take(in.u32()).text());
+    const std::string content(in.rest().text());
+    if (!in.ok()) return Error{Errc::corrupt, "draft"};
+    out.push_back({{"plan", item.plan.hex()}, {"form", form}, {"content", content}, {"time_ms", time}});
+  }
+  return json{{"drafts", out}};
+}
+
+Result<json> draft_discard(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  SP_OK(call.ctx.replica.delete_item("draft", draft_key(file->id(), call.text("form"))));
+  return json::object();
+}
+
+}  // namespace handlers
+}  // namespace samplan

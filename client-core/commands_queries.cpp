@@ -1,0 +1,466 @@
+// Queries: what a plan says, what waits, what has happened. They change nothing, except that showing a plan is noted
+// for its access log (R96).
+#include <algorithm>
+
+#include "client-core/access_event.h"
+#include "client-core/commands.h"
+#include "client-core/local_facts.h"
+#include "client-core/people.h"
+#include "client-core/plan/view.h"
+#include "client-core/quarantine.h"
+#include "sync/log/sections.h"
+
+namespace samplan {
+namespace {
+
+using nlohmann::json;
+
+// Puts a name beside every person and unit that a view mentions. Views are a few levels deep.
+void fill_names(Context& ctx, PlanFile& file, json& node) {
+  if (node.is_array()) {
+    for (json& item : node) fill_names(ctx, file, item);
+    return;
+  }
+  if (!node.is_object()) return;
+  for (auto& entry : node.items()) fill_names(ctx, file, entry.value());
+  for (const char* key : {"person", "on_behalf"}) {
+    const auto it = node.find(key);
+    if (it == node.end() || !it->is_string()) continue;
+    const auto id = PrincipalId::parse(it->get_ref<const std::string&>());
+    if (id) node[std::string(key) + "_name"] = display_name(ctx, &file, *id);
+  }
+}
+
+plan::RoleOf role_of(const PlanFile& file) {
+  return [&file](const PrincipalId& person) {
+    for (const Participant& p : file.gov().participants()) {
+      if (p.principal != person) continue;
+      switch (*p.role.latest()) {
+        case Role::owner: return plan::RoleClass::owner;
+        case Role::coordinator:
+        case Role::provider: return plan::RoleClass::professional;
+        default: return plan::RoleClass::other;
+      }
+    }
+    return plan::RoleClass::other;
+  };
+}
+
+std::string plan_field(Context& ctx, PlanFile& file, std::string_view field) {
+  if ((file.rights(ctx, section_basis) & right_read) == 0) return {};
+  const auto state = file.shown(ctx, section_basis);
+  if (!state.ok()) return {};
+  const plan::Entity* entity = (*state)->find(plan::plan_entity());
+  if (entity == nullptr) return {};
+  const plan::KindSpec* kind = plan::find_kind(entity->kind);
+  const plan::FieldSpec* spec = kind == nullptr ? nullptr : plan::find_field(*kind, field);
+  if (spec == nullptr) return {};
+  const auto it = entity->fields.find(spec->id);
+  if (it == entity->fields.end()) return {};
+  const auto versions = plan::versions_of(**state, it->second, spec, role_of(file));
+  return versions.empty() ? std::string{} : versions.front().value;
+}
+
+std::string own_role(const CommandCall& call, const PlanFile& file) {
+  for (const Participant* p : file.gov().participants_of_device_now(call.ctx.keys.id(), call.ctx.book))
+    return std::string(role_code(*p->role.latest()));
+  return {};
+}
+
+Result<std::uint64_t> intents_of(Context& ctx, const PlanId& id) {
+  SP_TRY(const std::vector<Item> items, ctx.replica.items("intent"));
+  return static_cast<std::uint64_t>(
+      std::count_if(items.begin(), items.end(), [&](const Item& i) { return i.plan == id; }));
+}
+
+std::string_view gov_kind_code(GovKind kind) {
+  switch (kind) {
+    case GovKind::genesis: return "genesis";
+    case GovKind::participant_add: return "participant_add";
+    case GovKind::consent_plan: return "consent_plan";
+    case GovKind::consent_grant: return "consent_grant";
+    case GovKind::consent_withdraw: return "consent_withdraw";
+    case GovKind::role_change: return "role_change";
+    case GovKind::coordinator_offer: return "coordinator_offer";
+    case GovKind::coordinator_accept: return "coordinator_accept";
+    case GovKind::identity_update: return "identity_update";
+    case GovKind::epoch: return "epoch";
+  }
+  return "?";
+}
+
+std::string device_name(Context& ctx, PlanFile& file, const DeviceId& device) {
+  const IdentityBook::Owner owner = ctx.book.find_device(device);
+  return owner.person == nullptr ? "ukjent enhet" : display_name(ctx, &file, owner.person->id);
+}
+
+// The batches of an envelope that this device can read; empty for anything else.
+std::vector<plan::Batch> batches_of(Context& ctx, const PlanFile& file, const Envelope& e) {
+  if (e.header.kind != EnvelopeKind::change) return {};
+  const auto key = ctx.keyring.section_key(file.id(), e.header.section, e.header.epoch);
+  if (!key.ok() || *key == nullptr) return {};
+  const auto plain = crypto::open(**key, e.header172, e.ciphertext);
+  if (!plain.ok()) return {};
+  auto batches = split_batches(*plain, e.header.author);
+  return batches.ok() ? std::move(batches).value() : std::vector<plan::Batch>{};
+}
+
+std::string_view op_code(plan::OpKind kind) {
+  switch (kind) {
+    case plan::OpKind::create: return "create";
+    case plan::OpKind::set: return "set";
+    case plan::OpKind::remove: return "remove";
+    case plan::OpKind::keep: return "keep";
+    case plan::OpKind::set_add: return "set_add";
+    case plan::OpKind::set_remove: return "set_remove";
+    case plan::OpKind::accept: return "accept";
+    case plan::OpKind::decline: return "decline";
+    case plan::OpKind::note: return "note";
+  }
+  return "?";
+}
+
+Result<json> items_of(CommandCall& call, bool of_conflicts) {
+  SP_TRY(const std::vector<PlanId> ids, call.plan_or_all());
+  json out = json::array();
+  for (const PlanId& id : ids) {
+    SP_TRY(PlanFile * file, call.plans.get(call.ctx, id));
+    for (const SectionId s : file->readable(call.ctx)) {
+      SP_TRY(const plan::SectionState* state, file->shown(call.ctx, s));
+      json list = of_conflicts ? plan::conflicts_view(*state, role_of(*file)) : json::array();
+      if (!of_conflicts) {
+        json view = plan::section_view(*state, role_of(*file));
+        if (view.contains("proposals")) list = view["proposals"];
+      }
+      for (json& item : list) {
+        fill_names(call.ctx, *file, item);
+        item["plan"] = id.hex();
+        item["section"] = section_code(s);
+        out.push_back(std::move(item));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+namespace handlers {
+
+Result<json> list_plans(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  json out = json::array();
+  for (const PlanRow& row : rows) {
+    SP_TRY(PlanFile * file, call.plans.get(ctx, row.id));
+    SP_TRY(const std::uint64_t waiting, ctx.replica.pending_count(&row.id));
+    SP_TRY(const std::uint64_t intents, intents_of(ctx, row.id));
+    std::size_t conflicts = 0;
+    std::size_t proposals = 0;
+    if (row.holding != Holding::ended)
+      for (const SectionId s : file->readable(ctx)) {
+        SP_TRY(const plan::SectionState* state, file->shown(ctx, s));
+        conflicts += plan::list_conflicts(*state, role_of(*file)).size();
+        for (const auto& p : state->proposals()) proposals += p.second.state == plan::ProposalState::open;
+      }
+    out.push_back({{"plan", row.id.hex()},
+                   {"title", plan_field(ctx, *file, "title")},
+                   {"owner", plan_field(ctx, *file, "owner_name")},
+                   {"status", plan_field(ctx, *file, "status")},
+                   {"holding", holding_code(row.holding)},
+                   {"role", own_role(call, *file)},
+                   {"consent", consent_code(file->gov().consent())},
+                   {"waiting", waiting},
+                   {"intents", intents},
+                   {"conflicts", conflicts},
+                   {"proposals", proposals}});
+  }
+  return json{{"plans", out}};
+}
+
+Result<json> plan_show(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(PlanFile * file, call.plan());
+  if (file->row().holding == Holding::ended)
+    return Error{Errc::withdrawn, "plan_show", "Tilgangen din til denne planen er avsluttet."};
+  json sections = json::object();
+  for (const SectionId s : file->readable(ctx)) {
+    if (s == section_access_log) continue;
+    SP_TRY(const plan::SectionState* state, file->shown(ctx, s));
+    json view = plan::section_view(*state, role_of(*file));
+    fill_names(ctx, *file, view);
+    sections[std::string(section_code(s))] = std::move(view);
+  }
+  if (call.flag("record_access", true)) SP_OK(note_opened(ctx, *file));
+  SP_TRY(json people, participants(call));
+  SP_TRY(const std::uint64_t waiting, ctx.replica.pending_count(&file->id()));
+  SP_TRY(const std::uint64_t intents, intents_of(ctx, file->id()));
+  SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
+  const Participant* coordinator = file->gov().participant(file->gov().coordinator());
+  return json{{"plan", file->id().hex()},
+              {"holding", holding_code(file->row().holding)},
+              {"consent", consent_code(file->gov().consent())},
+              {"coordinator", display_name(ctx, file, coordinator->principal)},
+              {"role", own_role(call, *file)},
+              {"participants", people["participants"]},
+              {"sections", sections},
+              {"waiting", waiting},
+              {"intents", intents},
+              {"last_sync_ms", last}};
+}
+
+Result<json> digest(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  json sections = json::object();
+  json texts = json::object();
+  for (const SectionId s : file->readable(call.ctx)) {
+    if (s == section_access_log) continue;
+    SP_TRY(const plan::SectionState* state, file->confirmed(call.ctx, s));
+    const std::string text = plan::section_digest_json(*state);
+    sections[std::string(section_code(s))] = crypto::hash("samplan/digest/1", {ByteView::of(text)}).hex();
+    if (call.flag("text", false)) texts[std::string(section_code(s))] = text;
+  }
+  json out = {{"gov_seq", file->gov().seq()}, {"gov_head", file->gov().head().hex()}, {"sections", sections}};
+  if (!texts.empty()) out["text"] = texts;
+  return out;
+}
+
+Result<json> conflicts(CommandCall& call) {
+  SP_TRY(json items, items_of(call, true));
+  return json{{"conflicts", items}};
+}
+
+Result<json> proposals(CommandCall& call) {
+  SP_TRY(json items, items_of(call, false));
+  return json{{"proposals", items}};
+}
+
+Result<json> history(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(PlanFile * file, call.plan());
+  SP_TRY(const CommandCall::Found found, call.entity(*file));
+  const plan::KindSpec* kind = plan::find_kind(found.kind);
+  const plan::FieldSpec* only = kind != nullptr && call.has("field") ? plan::find_field(*kind, call.text("field")) : nullptr;
+  if (call.has("field") && only == nullptr) return Error{Errc::invalid_argument, "field", "Ukjent felt."};
+  json entries = json::array();
+  const auto add_batch = [&](const plan::Batch& batch, const json& seq, std::string_view verdict, bool proposal) {
+    const IdentityBook::Owner owner = ctx.book.find_device(batch.author);
+    for (const plan::Op& op : batch.ops) {
+      if (op.entity != found.entity || (only != nullptr && op.field != only->id)) continue;
+      const plan::FieldSpec* field = kind == nullptr ? nullptr : plan::find_field(*kind, op.field);
+      entries.push_back({{"time_ms", batch.wall_ms},
+                         {"person", owner.person == nullptr ? "" : owner.person->id.hex()},
+                         {"name", device_name(ctx, *file, batch.author)},
+                         {"on_behalf", batch.on_behalf ? json(display_name(ctx, file, *batch.on_behalf)) : json(nullptr)},
+                         {"device", batch.author.hex()},
+                         {"kind", op_code(op.kind)},
+                         {"field", field == nullptr ? "" : std::string(field->name)},
+                         {"value", op.text},
+                         {"op", plan::op_id_text(op.id)},
+                         {"proposal", proposal},
+                         {"seq", seq},
+                         {"verdict", verdict}});
+    }
+  };
+  SP_OK(ctx.replica.each_envelope(file->id(), found.section, 1, [&](const EnvelopeRow& row) -> Status {
+    SP_TRY(const Envelope e, read_envelope(row.body));
+    for (const plan::Batch& batch : batches_of(ctx, *file, e))
+      add_batch(batch, row.seq, verdict_name(static_cast<Verdict>(row.verdict)), e.header.proposal);
+    return Status::good();
+  }));
+  SP_TRY(const std::vector<plan::PendingBatch> unsent, file->unsent(ctx, found.section));
+  for (const plan::PendingBatch& p : unsent) add_batch(p.batch, nullptr, "not_sent", p.proposal);
+  return json{{"entity", found.entity.hex()}, {"kind", found.kind}, {"entries", entries}};
+}
+
+Result<json> log(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(PlanFile * file, call.plan());
+  json governance = json::array();
+  SP_TRY(const std::vector<GovRow> rows, ctx.replica.gov(file->id()));
+  for (const GovRow& row : rows) {
+    SP_TRY(const Record record, read_record(LogKind::governance, row.record));
+    const auto kind = static_cast<GovKind>(record.header.kind);
+    SP_TRY(const GovBody body, read_gov_body(kind, record.body));
+    json sections = json::object();
+    for (const SectionMask& m : body.masks) sections[std::string(section_code(m.section))] = rights_code(m.mask);
+    json one = {{"seq", row.seq}, {"kind", gov_kind_code(kind)}, {"who", device_name(ctx, *file, record.header.signer)},
+                {"time_ms", record.header.wall_ms}, {"recv_ms", row.recv_ms == 0 ? json(nullptr) : json(row.recv_ms)},
+                {"sections", sections}};
+    const Participant* subject = file->gov().participant(body.subject);
+    if (subject != nullptr) one["about"] = display_name(ctx, file, subject->principal);
+    json rotated = json::array();
+    for (const Rotation& r : body.rotations) rotated.push_back(section_code(r.section));
+    one["new_keys"] = rotated;
+    governance.push_back(std::move(one));
+  }
+  json content = json::array();
+  for (const auto& entry : file->sections()) {
+    const SectionId s = entry.first;
+    SP_OK(ctx.replica.each_envelope(file->id(), s, 1, [&](const EnvelopeRow& row) -> Status {
+      SP_TRY(const Envelope e, read_envelope(row.body));
+      std::size_t ops = 0;
+      json time = nullptr;
+      for (const plan::Batch& b : batches_of(ctx, *file, e)) {
+        ops += b.ops.size();
+        time = b.wall_ms;
+      }
+      content.push_back({{"section", section_code(s)}, {"seq", row.seq}, {"who", device_name(ctx, *file, e.header.author)},
+                         {"time_ms", time}, {"ops", ops}, {"proposal", e.header.proposal}, {"bytes", row.body.size()},
+                         {"verdict", verdict_name(static_cast<Verdict>(row.verdict))}});
+      return Status::good();
+    }));
+  }
+  return json{{"governance", governance}, {"content", content}};
+}
+
+Result<json> status(CommandCall& call) {
+  Context& ctx = call.ctx;
+  // Everything here is counted from the tables at this moment; no flag says "synced" (R106).
+  SP_TRY(const std::uint64_t waiting, ctx.replica.pending_count(nullptr));
+  SP_TRY(const std::vector<Item> intents, ctx.replica.items("intent"));
+  SP_TRY(const std::uint64_t attention, ctx.replica.item_count("refused"));
+  SP_TRY(const std::uint64_t quarantined, ctx.replica.item_count("quarantine"));
+  SP_TRY(const std::uint64_t mail, ctx.replica.item_count("mail_out"));
+  SP_TRY(const std::uint64_t opened, ctx.replica.item_count("opened"));
+  SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
+  SP_TRY(const json asked, requests(call));
+  SP_TRY(const json received, hand_overs(call));
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  SP_TRY(const std::vector<IdentityRow> identities, ctx.replica.unpushed_identities());
+  json plans = json::array();
+  bool governance_waits = false;
+  bool frozen = false;
+  for (const PlanRow& row : rows) {
+    SP_TRY(PlanFile * file, call.plans.get(ctx, row.id));
+    SP_TRY(const std::uint64_t own, ctx.replica.pending_count(&row.id));
+    SP_TRY(const std::uint64_t decided, intents_of(ctx, row.id));
+    const bool unsent_log = row.holding == Holding::shared && file->confirmed_gov() != file->gov().seq();
+    governance_waits = governance_waits || unsent_log;
+    frozen = frozen || row.holding == Holding::frozen;
+    plans.push_back({{"plan", row.id.hex()}, {"title", plan_field(ctx, *file, "title")}, {"owner", plan_field(ctx, *file, "owner_name")},
+                     {"holding", holding_code(row.holding)}, {"waiting", own}, {"intents", decided}});
+  }
+  const bool all_sent = waiting == 0 && intents.empty() && attention == 0 && mail == 0 && opened == 0 &&
+                        identities.empty() && !governance_waits && !frozen && last != 0;
+  return json{{"waiting", waiting},
+              {"intents", intents.size()},
+              {"mail", mail},
+              {"attention", attention},
+              {"quarantine", quarantined},
+              {"requests", asked["requests"].size()},
+              {"letters", received["hand_overs"].size()},
+              {"last_sync_ms", last == 0 ? json(nullptr) : json(last)},
+              {"plans", plans},
+              {"all_sent", all_sent}};
+}
+
+Result<json> refused(CommandCall& call) {
+  SP_TRY(const std::vector<Item> items, call.ctx.replica.items("refused"));
+  json out = json::array();
+  for (const Item& item : items)
+    out.push_back({{"id", to_hex(item.key)}, {"plan", item.plan.is_zero() ? json(nullptr) : json(item.plan.hex())},
+                   {"reason", std::string(ByteView(item.content).text())}});
+  return json{{"refused", out}};
+}
+
+Result<json> refused_dismiss(CommandCall& call) {
+  SP_TRY(const Bytes key, from_hex(call.text("id")));
+  SP_OK(call.ctx.replica.delete_item("refused", key));
+  // A decision that cannot be carried out is dropped with the notice about it.
+  SP_OK(call.ctx.replica.delete_item("intent", key));
+  return json::object();
+}
+
+Result<json> access_log(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(PlanFile * file, call.plan());
+  if ((file->rights(ctx, section_access_log) & right_read) == 0)
+    return Error{Errc::not_allowed, "access_log", "Innsynsloggen er for planeieren og den som koordinerer."};
+  json opened = json::array();
+  SP_OK(ctx.replica.each_envelope(file->id(), section_access_log, 1, [&](const EnvelopeRow& row) -> Status {
+    SP_TRY(const Envelope e, read_envelope(row.body));
+    if (e.header.kind != EnvelopeKind::access_event || static_cast<Verdict>(row.verdict) != Verdict::valid) return Status::good();
+    const auto event = open_access_event(ctx, e.ciphertext);
+    const IdentityBook::Owner owner = ctx.book.find_device(e.header.author);
+    json one = {{"person", owner.person->id.hex()}, {"name", device_name(ctx, *file, e.header.author)}, {"seq", row.seq}};
+    if (event.ok()) {
+      json sections = json::array();
+      for (const SectionId s : event->sections) sections.push_back(section_code(s));
+      one["time_ms"] = event->wall_ms;
+      one["sections"] = sections;
+      one["on_behalf"] = event->on_behalf ? json(display_name(ctx, file, *event->on_behalf)) : json(nullptr);
+    } else {
+      one["unreadable"] = errc_name(event.code());
+    }
+    opened.push_back(std::move(one));
+    return Status::good();
+  }));
+  return json{{"opened", opened}};
+}
+
+Result<json> doctor(CommandCall& call) {
+  Context& ctx = call.ctx;
+  json checks = json::array();
+  bool ok = true;
+  const auto add_check = [&](const std::string& name, const Status& s, const std::string& detail = {}) {
+    ok = ok && s.ok();
+    checks.push_back({{"name", name}, {"ok", s.ok()}, {"detail", s.ok() ? detail : std::string(errc_name(s.code())) + " " + s.error().where}});
+  };
+  add_check("database", ctx.replica.db().check_integrity());
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  for (const PlanRow& row : rows) {
+    const std::string name = "plan " + row.id.hex().substr(0, 8);
+    auto file = PlanFile::open(ctx, row.id);
+    if (!file.ok()) {
+      add_check(name, file.error());
+      continue;
+    }
+    add_check(name + " log", Status::good(), std::to_string((*file)->gov().seq()) + " records");
+    std::vector<SectionId> held;
+    for (const auto& entry : (*file)->sections()) held.push_back(entry.first);
+    for (const SectionId s : held) {
+      const PlanSection& section = (*file)->section(s);
+      Hash chain;
+      bool first = true;
+      std::uint64_t count = 0;
+      const Status walked = ctx.replica.each_envelope(row.id, s, 1, [&](const EnvelopeRow& e) -> Status {
+        SP_TRY(const Envelope envelope, read_envelope(e.body));
+        if (envelope.id != e.id) return Error{Errc::corrupt, "envelope"};
+        if (first) {
+          chain = chain_start(row.id, s);
+          for (const Participant& p : (*file)->gov().participants()) {
+            const auto base = p.base.find(s);
+            if (base != p.base.end() && base->second.first + 1 == e.seq) chain = base->second.second;
+          }
+          first = false;
+        }
+        chain = chain_next(chain, e.id);
+        ++count;
+        return Status::good();
+      });
+      Status result = walked;
+      if (walked.ok() && count != 0 && chain != section.chain) result = Error{Errc::corrupt, "chain"};
+      if (result.ok() && (*file)->row().holding != Holding::ended && s != section_access_log) {
+        // What is shown must be the fold of what is stored.
+        const auto stored = (*file)->confirmed(ctx, s);
+        if (stored.ok()) {
+          const std::string before = plan::section_digest_json(**stored);
+          const Status folded = (*file)->refold(ctx, s);
+          if (!folded.ok()) {
+            result = folded;
+          } else if (plan::section_digest_json(**(*file)->confirmed(ctx, s)) != before) {
+            result = Error{Errc::corrupt, "fold"};
+          }
+        } else {
+          result = stored.error();
+        }
+      }
+      add_check(name + " " + std::string(section_code(s)), result, std::to_string(count) + " envelopes");
+    }
+  }
+  return json{{"checks", checks}, {"all_good", ok}};
+}
+
+}  // namespace handlers
+}  // namespace samplan

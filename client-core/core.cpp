@@ -1,0 +1,113 @@
+#include "client-core/core.h"
+
+#include "base/check.h"
+#include "base/utf8.h"
+#include "client-core/commands.h"
+#include "client-core/json/json_gate.h"
+#include "client-core/local_facts.h"
+#include "client-core/people.h"
+
+namespace samplan {
+
+std::string host_of(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (url.substr(0, scheme.size()) != scheme) continue;
+    std::string_view rest = url.substr(scheme.size());
+    const std::size_t end = rest.find_first_of("/?#");
+    return std::string(rest.substr(0, end));
+  }
+  return {};
+}
+
+Core::~Core() = default;
+
+Context Core::context(UnixMs now) { return {*replica_, *keyring_, keys_, book_, entropy_, person_, now}; }
+
+Result<std::unique_ptr<Core>> Core::create(HomeFiles& files, const NewHome& home, Entropy& entropy, UnixMs now,
+                                           const CoreOptions& options) {
+  if (!crypto::init()) return Error{Errc::io, "crypto"};
+  if (home.name.empty() || home.name.size() > limits::name_bytes_max || !is_plain_text(home.name))
+    return Error{Errc::invalid_argument, "home.name", "Skriv navnet ditt."};
+  if (home.passphrase.size() < 4)
+    return Error{Errc::invalid_argument, "home.passphrase", "Velg et passord eller en PIN på minst fire tegn."};
+  if (host_of(home.server_url).empty())
+    return Error{Errc::invalid_argument, "home.server_url", "Tjeneradressen må begynne med http:// eller https://."};
+  SP_TRY(const std::optional<Bytes> existing, files.read_key_file());
+  if (existing) return Error{Errc::already_exists, "home", "Her finnes det allerede en Samplan-mappe."};
+
+  std::unique_ptr<Core> core(new Core(DeviceKeys::create(entropy), entropy));
+  SP_TRY(core->replica_, Replica::open(files.database_path(), files.vfs(), core->keys_.store, entropy));
+  core->keyring_ = std::make_unique<Keyring>(*core->replica_, core->keys_);
+  Context ctx = core->context(now);
+  Transaction tx(core->replica_->db());
+  SP_OK(tx.begin());
+  SP_TRY(core->person_, create_person(ctx));
+  ctx.person = core->person_;
+  SP_OK(set_fact(ctx, fact::person, core->person_.view()));
+  SP_OK(set_fact(ctx, fact::name, ByteView::of(home.name)));
+  SP_OK(set_fact(ctx, fact::server_url, ByteView::of(home.server_url)));
+  SP_OK(set_fact(ctx, fact::server_key, home.server_key.view()));
+  if (!home.enrolment_code.empty()) SP_OK(set_fact(ctx, fact::enrolment_code, ByteView::of(home.enrolment_code)));
+  if (!home.enrolment_box.is_zero()) SP_OK(set_fact(ctx, fact::enrolment_box, home.enrolment_box.view()));
+  SP_OK(remember_name(ctx, core->person_, home.name));
+  SP_OK(tx.commit());
+  // The key file comes last: a home without one is no home, so an interrupted start can simply be repeated.
+  SP_TRY(const Bytes sealed, seal_device_keys(core->keys_, home.passphrase, options.least_kdf, entropy));
+  SP_OK(files.write_key_file(sealed));
+  core->server_url_ = home.server_url;
+  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(home.server_url), home.server_key);
+  return core;
+}
+
+Result<std::unique_ptr<Core>> Core::open(HomeFiles& files, std::string_view passphrase, Entropy& entropy,
+                                         const CoreOptions& options) {
+  if (!crypto::init()) return Error{Errc::io, "crypto"};
+  SP_TRY(const std::optional<Bytes> sealed, files.read_key_file());
+  if (!sealed) return Error{Errc::not_found, "home", "Her finnes det ingen Samplan-mappe. Begynn med «samplan init» eller «samplan join»."};
+  SP_TRY(DeviceKeys keys, open_device_keys(*sealed, passphrase, options.least_kdf));
+  std::unique_ptr<Core> core(new Core(std::move(keys), entropy));
+  SP_OK(core->load(files));
+  return core;
+}
+
+Status Core::load(HomeFiles& files) {
+  SP_TRY(replica_, Replica::open(files.database_path(), files.vfs(), keys_.store, entropy_));
+  keyring_ = std::make_unique<Keyring>(*replica_, keys_);
+  SP_TRY(const std::vector<IdentityRow> identities, replica_->identities());
+  for (const IdentityRow& row : identities) SP_OK(book_.add(row.record));
+  Context ctx = context(0);
+  SP_TRY(const std::optional<Bytes> person, get_fact(ctx, fact::person));
+  SP_TRY(const std::optional<Bytes> server_key, get_fact(ctx, fact::server_key));
+  if (!person || person->size() != PrincipalId::size || !server_key || server_key->size() != SignPublicKey::size)
+    return Error{Errc::corrupt, "home.facts", "Mappen er skadet. Kjør «samplan doctor»."};
+  person_ = PrincipalId::from(*person);
+  SP_TRY(server_url_, text_fact(ctx, fact::server_url));
+  engine_ = std::make_unique<SyncEngine>(plans_, host_of(server_url_), SignPublicKey::from(*server_key));
+  return Status::good();
+}
+
+nlohmann::json Core::call(const nlohmann::json& request, UnixMs now) {
+  Context ctx = context(now);
+  return run_command(ctx, plans_, request);
+}
+
+std::string Core::call_text(std::string_view line, UnixMs now) {
+  auto request = parse_json(line);
+  const nlohmann::json answer = request.ok() ? call(*request, now) : error_answer(request.error());
+  return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<Bytes> Core::next_request(UnixMs now, bool first) {
+  Context ctx = context(now);
+  return engine_->next_request(ctx, first);
+}
+
+Result<SyncOutcome> Core::on_reply(ByteView reply, UnixMs now) {
+  Context ctx = context(now);
+  return engine_->on_reply(ctx, reply);
+}
+
+void Core::sync_only(std::vector<PlanId> plans) { engine_->only(std::move(plans)); }
+std::string Core::server_url() const { return server_url_; }
+
+}  // namespace samplan

@@ -1,0 +1,153 @@
+// What a section of a plan says: the fold of its envelopes, one batch after another in section sequence.
+// Every device that applied the same envelopes has the same state, byte for byte. It reads no clock, knows no
+// roles and never fails: whatever a validly signed batch holds, the result is defined and its memory bounded.
+//
+// The rules for what honest programs never write (each tested):
+//   - an operation whose counter is not above the last one applied from its device is a repetition: skipped;
+//   - an operation on a record that does not exist has no effect; a second creation of a record has none;
+//   - ids in `refs` that are not alive are ignored, never remembered (sync/merge/register.h says why);
+//   - append-only records take no operation but those of the batch that created them;
+//   - beyond a bound of limits.h a new record, field or addition has no effect.
+// Unknown record kinds and fields (a newer program's) are folded by the general rules, kept and encoded, not
+// shown. A value that does not fit its field's type is kept and shown as it is, with a mark (view.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "client-core/plan/batch.h"
+#include "client-core/plan/op.h"
+#include "sync/merge/lifecycle.h"
+#include "sync/merge/observed_set.h"
+#include "sync/merge/register.h"
+
+namespace samplan::plan {
+
+struct Author {
+  DeviceId device;
+  PrincipalId person;
+  std::optional<PrincipalId> on_behalf;
+  friend bool operator==(const Author&, const Author&) = default;
+  friend bool operator<(const Author& a, const Author& b);
+};
+
+struct Entity {
+  RecordKind kind = 0;
+  merge::Lifecycle life;
+  std::map<FieldId, merge::Register> fields;
+  std::map<FieldId, merge::ObservedSet> sets;  // never empty ones
+  friend bool operator==(const Entity&, const Entity&) = default;
+};
+
+// Calls f(stamp, field) for every living operation of the record; field 0 for its creation and keeps.
+template <class EntityType, class F>
+void for_each_living(EntityType& entity, F f) {
+  f(entity.life.created, FieldId{0});
+  for (auto& stamp : entity.life.keeps) f(stamp, FieldId{0});
+  for (auto& [id, field] : entity.fields)
+    for (auto& value : field.live) f(value.stamp, id);
+  for (auto& [id, set] : entity.sets)
+    for (auto& addition : set.additions) f(addition.stamp, id);
+}
+
+// Every living operation had been seen by a removal that is in force.
+bool is_removed(const Entity& entity);
+// A removal is in force, but somebody edited what the remover had not seen.
+bool is_removed_while_edited(const Entity& entity);
+
+enum class ProposalState : std::uint8_t { open = 0, accepted = 1, declined = 2 };
+
+struct ProposedOp {
+  Op op;
+  bool superseded = false;  // a later operation that took effect replaces it; accepting has no effect on it
+  friend bool operator==(const ProposedOp&, const ProposedOp&) = default;
+};
+
+struct Proposal {
+  merge::Stamp stamp;  // of the batch; its op is the proposal's id
+  std::string note;
+  std::vector<ProposedOp> ops;  // ascending counters
+  ProposalState state = ProposalState::open;
+  std::optional<merge::Stamp> answered;  // who accepted or declined; present unless open
+  std::string reason;
+  friend bool operator==(const Proposal&, const Proposal&) = default;
+};
+
+struct ApplyContext {
+  std::uint64_t seq = merge::pending_seq;  // from 1; pending_seq for own batches that are not numbered yet
+  PrincipalId person;                      // whose device the author is, by the logs
+  bool proposal = false;                   // flag b1 of the envelope
+};
+
+class SectionState {
+ public:
+  explicit SectionState(SectionId section) : section_(section) {}
+
+  // Applies one valid batch. Confirmed ones come in ascending seq; one that is not above last_seq() is
+  // skipped. In a proposal batch only creations of `own` kinds, and operations on such records of the same
+  // person, take effect; answers are ignored; the rest waits as a proposal whose id is the first new
+  // operation of the batch. An accepted proposal takes effect where the answer stands, with the refs it was
+  // written with. A proposal that was declined can still be accepted; an accepted one stays accepted.
+  void apply(const Batch& batch, const ApplyContext& context);
+
+  SectionId section() const { return section_; }
+  std::uint64_t last_seq() const { return last_seq_; }  // 0 = nothing confirmed applied
+  std::uint64_t last_counter(const DeviceId& device) const;
+  const std::map<EntityId, Entity>& entities() const { return entities_; }
+  const std::map<OpId, Proposal>& proposals() const { return proposals_; }
+  const Entity* find(const EntityId& id) const;
+  const Proposal* find_proposal(const OpId& id) const;
+  const Author& author_of(const merge::Stamp& stamp) const { return authors_[stamp.author]; }
+
+  // Canonical: the same applied envelopes give the same bytes, whatever was stored and opened in between.
+  // Meant for confirmed states; an overlay is never stored.
+  Bytes encode() const;
+  // Strict. Errors: malformed, truncated, too_large, not_utf8; unknown_version also for a state that another
+  // schema_version folded: fold it again from the envelopes.
+  static Result<SectionState> decode(ByteView bytes);
+
+ private:
+  friend class StateReader;
+  // What the operations of one batch, or of one accepted proposal, share while they are applied.
+  struct Run {
+    bool may_answer = false;
+    std::set<EntityId> created;  // the only append-only records that they may still fill
+  };
+
+  std::uint32_t intern(const Author& author);
+  void run(const Op& op, const merge::Stamp& stamp, Run& run);
+  void run_create(const Op& op, const merge::Stamp& stamp, Run& run);
+  void run_on_entity(Entity& entity, const Op& op, const merge::Stamp& stamp);
+  void run_answer(const Op& op, const merge::Stamp& stamp);
+  bool takes_effect_from_proposer(const Op& op, const PrincipalId& person) const;
+  void add_proposal(Proposal proposal);
+  void mark_superseded(const Op& by);
+  void bound_proposals(const PrincipalId& person);
+
+  SectionId section_;
+  std::uint64_t last_seq_ = 0;
+  std::map<DeviceId, std::uint64_t> last_counter_;
+  std::vector<Author> authors_;
+  std::map<Author, std::uint32_t> author_index_;
+  std::map<EntityId, Entity> entities_;
+  std::map<OpId, Proposal> proposals_;
+};
+
+struct PendingBatch {
+  Batch batch;
+  bool proposal = false;
+};
+
+// The state as this device sees it: the confirmed one with the person's own unsent batches on top, oldest
+// first.
+SectionState overlay(const SectionState& confirmed, const std::vector<PendingBatch>& pending,
+                     const PrincipalId& person);
+
+}  // namespace samplan::plan

@@ -1,0 +1,386 @@
+// The stored form of a section state. Everything in it has one order: maps ascend, living values stand as
+// applied, authors are listed in order of first use. So equal states are equal bytes, and reading checks each
+// of these.
+//
+//   state    = "SPS1" | schema u16 | section u16 | last seq v
+//            | n v, n x (device 16, last counter v)
+//            | n v, n x author (device 16, person 32, 0 or 1 and on_behalf 32)
+//            | n v, n x entity | n v, n x proposal
+//   stamp    = author v | counter v | seq v | wall_ms u64 | covered u8     the op's device is the author's
+//   entity   = id 16 | kind v | created stamp | n v, n x keep stamp | n v, n x (slot u8, stamp)
+//            | n v, n x (field v, flags u8 (b0 contested, b1 previous), folded v, n v, n x (stamp, text),
+//            [stamp, text]) | n v, n x (field v, n v, n x (stamp, text))
+//   proposal = stamp | text note | n v, n x (superseded u8, op) | state u8 | [answered stamp] | text reason
+//   op       = kind u8 | counter v | the parts of its kind as in a batch, ids in full
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+#include "client-core/plan/limits.h"
+#include "client-core/plan/section_state.h"
+#include "sync/merge/limits.h"
+
+namespace samplan::plan {
+namespace {
+
+using merge::Stamp;
+
+constexpr std::string_view magic = "SPS1";
+constexpr std::uint8_t flag_contested = 1;
+constexpr std::uint8_t flag_previous = 2;
+constexpr std::size_t stamp_bytes_min = 12;
+constexpr std::uint32_t unused = 0xffffffffU;
+
+void append_text(Bytes& out, const std::string& text) {
+  append_varint(out, text.size());
+  append(out, ByteView::of(text));
+}
+
+// Writes the parts that carry stamps, numbering authors as they are first met.
+class StateWriter {
+ public:
+  explicit StateWriter(std::size_t authors) : new_index_(authors, unused) {}
+
+  void stamp(const Stamp& s) {
+    std::uint32_t& index = new_index_[s.author];
+    if (index == unused) {
+      index = static_cast<std::uint32_t>(used_.size());
+      used_.push_back(s.author);
+    }
+    append_varint(out_, index);
+    append_varint(out_, s.op.counter);
+    append_varint(out_, s.seq);
+    append_u64(out_, static_cast<std::uint64_t>(s.wall_ms));
+    append_u8(out_, s.covered);
+  }
+  void value(const merge::Value& v) {
+    stamp(v.stamp);
+    append_text(out_, v.text);
+  }
+  void entity(const EntityId& id, const Entity& e) {
+    append(out_, id.view());
+    append_varint(out_, e.kind);
+    stamp(e.life.created);
+    append_varint(out_, e.life.keeps.size());
+    for (const Stamp& s : e.life.keeps) stamp(s);
+    append_varint(out_, e.life.removals.size());
+    for (const merge::Removal& r : e.life.removals) {
+      append_u8(out_, r.slot);
+      stamp(r.stamp);
+    }
+    append_varint(out_, e.fields.size());
+    for (const auto& [field, reg] : e.fields) write_register(field, reg);
+    append_varint(out_, e.sets.size());
+    for (const auto& [field, set] : e.sets) {
+      append_varint(out_, field);
+      append_varint(out_, set.additions.size());
+      for (const merge::Addition& a : set.additions) value({a.member, a.stamp});
+    }
+  }
+  void proposal(const Proposal& p) {
+    stamp(p.stamp);
+    append_text(out_, p.note);
+    append_varint(out_, p.ops.size());
+    for (const ProposedOp& o : p.ops) {
+      append_u8(out_, o.superseded ? 1 : 0);
+      op(o.op);
+    }
+    append_u8(out_, static_cast<std::uint8_t>(p.state));
+    if (p.answered) stamp(*p.answered);
+    append_text(out_, p.reason);
+  }
+  void count(std::size_t n) { append_varint(out_, n); }
+
+  const std::vector<std::uint32_t>& used_authors() const { return used_; }
+  const Bytes& bytes() const { return out_; }
+
+ private:
+  void write_register(FieldId field, const merge::Register& reg) {
+    append_varint(out_, field);
+    append_u8(out_, static_cast<std::uint8_t>((reg.contested ? flag_contested : 0) |
+                                              (reg.previous ? flag_previous : 0)));
+    append_varint(out_, reg.folded);
+    append_varint(out_, reg.live.size());
+    for (const merge::Value& v : reg.live) value(v);
+    if (reg.previous) value(*reg.previous);
+  }
+  void op(const Op& o) {
+    const OpShape& shape = *shape_of(o.kind);
+    append_u8(out_, static_cast<std::uint8_t>(o.kind));
+    append_varint(out_, o.id.counter);
+    if (shape.entity) append(out_, o.entity.view());
+    if (shape.record_kind) append_varint(out_, o.record_kind);
+    if (shape.field) append_varint(out_, o.field);
+    if (shape.text_max > 0) append_text(out_, o.text);
+    if (shape.refs_max == 0) return;
+    append_varint(out_, o.refs.size());
+    for (const OpId& ref : o.refs) {
+      append(out_, ref.device.view());
+      append_varint(out_, ref.counter);
+    }
+  }
+
+  Bytes out_;
+  std::vector<std::uint32_t> new_index_;
+  std::vector<std::uint32_t> used_;
+};
+
+}  // namespace
+
+Bytes SectionState::encode() const {
+  StateWriter body(authors_.size());
+  body.count(entities_.size());
+  for (const auto& [id, entity] : entities_) body.entity(id, entity);
+  body.count(proposals_.size());
+  for (const auto& [id, proposal] : proposals_) body.proposal(proposal);
+
+  Bytes out;
+  append(out, ByteView::of(magic));
+  append_u16(out, schema_version);
+  append_u16(out, section_);
+  append_varint(out, last_seq_);
+  append_varint(out, last_counter_.size());
+  for (const auto& [device, counter] : last_counter_) {
+    append(out, device.view());
+    append_varint(out, counter);
+  }
+  append_varint(out, body.used_authors().size());
+  for (const std::uint32_t index : body.used_authors()) {
+    const Author& author = authors_[index];
+    append(out, author.device.view());
+    append(out, author.person.view());
+    append_u8(out, author.on_behalf ? 1 : 0);
+    if (author.on_behalf) append(out, author.on_behalf->view());
+  }
+  append(out, body.bytes());
+  return out;
+}
+
+// Reads one stored state; the first thing wrong is kept and the rest reads as zeros.
+class StateReader {
+ public:
+  explicit StateReader(ByteView bytes) : in_(bytes) {}
+
+  Result<SectionState> read() {
+    if (in_.left() < magic.size()) return Error{Errc::truncated, "SectionState::decode"};
+    if (in_.take(magic.size()).text() != magic) return Error{Errc::malformed, "SectionState::decode"};
+    if (in_.u16() != schema_version)
+      return Error{in_.ok() ? Errc::unknown_version : Errc::truncated, "SectionState::decode"};
+    state_.section_ = in_.u16();
+    state_.last_seq_ = in_.varint();
+    read_counters();
+    read_authors();
+    read_entities();
+    read_proposals();
+    if (!in_.ok() && error_ == Errc::ok) error_ = Errc::truncated;
+    if (error_ == Errc::ok && (!in_.at_end() || authors_met_ != state_.authors_.size()))
+      error_ = Errc::malformed;
+    if (error_ != Errc::ok) return Error{error_, "SectionState::decode"};
+    return std::move(state_);
+  }
+
+ private:
+  bool good() const { return error_ == Errc::ok && in_.ok(); }
+  void fail(Errc code = Errc::malformed) {
+    if (good()) error_ = code;
+  }
+  void require(bool condition) {
+    if (!condition) fail();
+  }
+  template <class IdType>
+  IdType id() {
+    return IdType::from(in_.take(IdType::size));
+  }
+  // Never more than the bytes that are left can hold.
+  std::size_t count(std::size_t max, std::size_t bytes_min) {
+    const std::uint64_t n = in_.varint();
+    if (n > max) fail(Errc::too_large);
+    if (good() && n > in_.left() / bytes_min) fail(Errc::truncated);
+    return good() ? static_cast<std::size_t>(n) : 0;
+  }
+  std::uint16_t number16() {
+    const std::uint64_t n = in_.varint();
+    require(n <= 0xffff);
+    return good() ? static_cast<std::uint16_t>(n) : std::uint16_t{0};
+  }
+  bool flag() {
+    const std::uint8_t b = in_.u8();
+    require(b <= 1);
+    return b == 1;
+  }
+  std::string text(std::size_t max) {
+    const std::size_t size = count(max, 1);
+    const std::string_view view = in_.take(size).text();
+    if (good() && !is_plain_text(view)) fail(Errc::not_utf8);
+    return good() ? std::string(view) : std::string();
+  }
+
+  void read_counters() {
+    const std::size_t n = count(bounds::authors_max, DeviceId::size + 1);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      const auto device = id<DeviceId>();
+      require(state_.last_counter_.empty() || state_.last_counter_.rbegin()->first < device);
+      state_.last_counter_.emplace_hint(state_.last_counter_.end(), device, in_.varint());
+    }
+  }
+  void read_authors() {
+    const std::size_t n = count(bounds::authors_max, DeviceId::size + PrincipalId::size + 1);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      Author author;
+      author.device = id<DeviceId>();
+      author.person = id<PrincipalId>();
+      if (flag()) author.on_behalf = id<PrincipalId>();
+      require(state_.intern(author) == i);
+    }
+  }
+  Stamp stamp() {
+    Stamp s;
+    const std::uint64_t author = in_.varint();
+    require(author < state_.authors_.size() && author <= authors_met_);
+    s.op.counter = in_.varint();
+    s.seq = in_.varint();
+    s.wall_ms = static_cast<UnixMs>(in_.u64());
+    s.covered = in_.u8();
+    if (!good()) return {};
+    if (author == authors_met_) ++authors_met_;
+    s.author = static_cast<std::uint32_t>(author);
+    s.op.device = state_.authors_[s.author].device;
+    return s;
+  }
+  merge::Value value(std::size_t text_max) {
+    merge::Value v;
+    v.stamp = stamp();
+    v.text = text(text_max);
+    return v;
+  }
+  void read_entities() {
+    const std::size_t n = count(bounds::entities_max, EntityId::size + 1 + stamp_bytes_min + 4);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      const auto entity_id = id<EntityId>();
+      require(state_.entities_.empty() || state_.entities_.rbegin()->first < entity_id);
+      state_.entities_.emplace_hint(state_.entities_.end(), entity_id, entity());
+    }
+  }
+  Entity entity() {
+    Entity e;
+    e.kind = number16();
+    e.life.created = stamp();
+    const std::size_t keeps = count(merge::bounds::keeps_max, stamp_bytes_min);
+    for (std::size_t i = 0; i < keeps && good(); ++i) e.life.keeps.push_back(stamp());
+    const std::size_t removals = count(merge::bounds::removals_max, 1 + stamp_bytes_min);
+    for (std::size_t i = 0; i < removals && good(); ++i) {
+      merge::Removal r;
+      r.slot = in_.u8();
+      require(r.slot < merge::bounds::removals_max && (merge::bits_in_force(e.life) & r.bit()) == 0);
+      r.stamp = stamp();
+      if (!good()) return e;  // a slot out of range must not be shifted by
+      e.life.removals.push_back(r);
+    }
+    read_fields(e);
+    read_sets(e);
+    const merge::RemovalBits in_force = merge::bits_in_force(e.life);
+    for_each_living(e, [&](const Stamp& s, FieldId) { require((s.covered & ~in_force) == 0); });
+    return e;
+  }
+  void read_fields(Entity& e) {
+    const std::size_t n = count(bounds::fields_per_entity_max, 4);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      const FieldId field = number16();
+      require(e.fields.empty() || e.fields.rbegin()->first < field);
+      e.fields.emplace_hint(e.fields.end(), field, read_register());
+    }
+  }
+  merge::Register read_register() {
+    merge::Register reg;
+    const std::uint8_t flags = in_.u8();
+    require(flags <= (flag_contested | flag_previous));
+    reg.contested = (flags & flag_contested) != 0;
+    const std::uint64_t folded = in_.varint();
+    require(folded <= 0xffffffffU);
+    reg.folded = static_cast<std::uint32_t>(folded);
+    const std::size_t n = count(merge::bounds::live_values_max, stamp_bytes_min + 1);
+    require(n > 0);
+    for (std::size_t i = 0; i < n && good(); ++i) reg.live.push_back(value(limits::text_bytes_max));
+    if (good() && (flags & flag_previous) != 0) reg.previous = value(limits::text_bytes_max);
+    return reg;
+  }
+  void read_sets(Entity& e) {
+    const std::size_t n = count(bounds::fields_per_entity_max - e.fields.size(), 2);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      const FieldId field = number16();
+      require(e.sets.empty() || e.sets.rbegin()->first < field);
+      const std::size_t additions = count(merge::bounds::set_adds_max, stamp_bytes_min + 1);
+      require(additions > 0);
+      merge::ObservedSet set;
+      for (std::size_t k = 0; k < additions && good(); ++k) {
+        merge::Value v = value(bounds::set_member_bytes_max);
+        set.additions.push_back({std::move(v.text), v.stamp});
+      }
+      e.sets.emplace_hint(e.sets.end(), field, std::move(set));
+    }
+  }
+  void read_proposals() {
+    const std::size_t n = count(bounds::proposals_max, stamp_bytes_min + 4);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      Proposal p = proposal();
+      require(state_.proposals_.empty() || state_.proposals_.rbegin()->first < p.stamp.op);
+      const OpId proposal_id = p.stamp.op;
+      state_.proposals_.emplace_hint(state_.proposals_.end(), proposal_id, std::move(p));
+    }
+  }
+  Proposal proposal() {
+    Proposal p;
+    p.stamp = stamp();
+    p.note = text(bounds::reason_bytes_max);
+    const std::size_t n = count(limits::ops_per_batch_max, 3);
+    require(n > 0);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      ProposedOp proposed;
+      proposed.superseded = flag();
+      proposed.op = op(p.stamp.op.device);
+      require(p.ops.empty() ? !(proposed.op.id < p.stamp.op) : p.ops.back().op.id < proposed.op.id);
+      p.ops.push_back(std::move(proposed));
+    }
+    const std::uint8_t state = in_.u8();
+    require(state <= static_cast<std::uint8_t>(ProposalState::declined));
+    p.state = static_cast<ProposalState>(state);
+    if (good() && p.state != ProposalState::open) p.answered = stamp();
+    p.reason = text(bounds::reason_bytes_max);
+    return p;
+  }
+  Op op(const DeviceId& device) {
+    Op o;
+    o.kind = static_cast<OpKind>(in_.u8());
+    const OpShape* shape = shape_of(o.kind);
+    // Answers and notes are never kept in a proposal.
+    require(shape != nullptr && shape->entity);
+    if (!good()) return {};
+    o.id = {device, in_.varint()};
+    o.entity = id<EntityId>();
+    if (shape->record_kind) o.record_kind = number16();
+    if (shape->field) o.field = number16();
+    if (shape->text_max > 0) o.text = text(shape->text_max);
+    if (shape->refs_max == 0) return o;
+    const std::size_t n = count(shape->refs_max, DeviceId::size + 1);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      OpId ref;
+      ref.device = id<DeviceId>();
+      ref.counter = in_.varint();
+      require(o.refs.empty() || o.refs.back() < ref);
+      o.refs.push_back(ref);
+    }
+    return o;
+  }
+
+  Reader in_;
+  SectionState state_{0};
+  std::size_t authors_met_ = 0;
+  Errc error_ = Errc::ok;
+};
+
+Result<SectionState> SectionState::decode(ByteView bytes) {
+  if (bytes.size() > bounds::state_bytes_max) return Error{Errc::too_large, "SectionState::decode"};
+  return StateReader(bytes).read();
+}
+
+}  // namespace samplan::plan

@@ -1,0 +1,367 @@
+#include "client-core/plan_file.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "client-core/plan/limits.h"
+#include "sync/log/sections.h"
+
+namespace samplan {
+namespace {
+
+constexpr std::string_view state_purpose = "samplan/section-state/1";
+constexpr std::string_view pending_purpose = "pending";
+
+Bytes section_context(const PlanId& plan, SectionId section) {
+  Bytes out = plan.view().copy();
+  append_u16(out, section);
+  return out;
+}
+
+Result<GovBody> body_of(const Record& record) {
+  return read_gov_body(static_cast<GovKind>(record.header.kind), record.body);
+}
+
+}  // namespace
+
+Bytes join_batches(const std::vector<Bytes>& batches) {
+  Bytes out;
+  for (const Bytes& b : batches) {
+    append_u32(out, static_cast<std::uint32_t>(b.size()));
+    append(out, b);
+  }
+  return out;
+}
+
+Result<std::vector<plan::Batch>> split_batches(ByteView plaintext, const DeviceId& author) {
+  std::vector<plan::Batch> out;
+  Reader in(plaintext);
+  while (in.ok() && !in.at_end()) {
+    const ByteView one = in.take(in.u32());
+    if (!in.ok()) break;
+    SP_TRY(plan::Batch batch, plan::decode_batch(one, author));
+    out.push_back(std::move(batch));
+  }
+  if (!in.ok()) return Error{Errc::truncated, "batches"};
+  return out;
+}
+
+std::unique_ptr<PlanFile> PlanFile::unknown(const PlanId& id) {
+  auto out = std::make_unique<PlanFile>();
+  out->row_.id = id;
+  out->row_.holding = Holding::shared;
+  return out;
+}
+
+Result<std::unique_ptr<PlanFile>> PlanFile::create(Context& ctx) {
+  SP_TRY(BuiltRecord built, build_genesis(ctx));
+  SP_TRY(const Record record, read_record(LogKind::governance, built.record));
+  auto out = std::make_unique<PlanFile>();
+  out->row_.id = PlanId::from(record.hash.view());
+  out->row_.holding = Holding::draft;
+  Transaction tx(ctx.replica.db());
+  SP_OK(tx.begin());
+  for (const crypto::SectionKey& key : built.new_keys) SP_OK(ctx.keyring.put_section_key(out->row_.id, key));
+  SP_OK(out->take_gov(ctx, built.record, built.wraps, 0));
+  SP_OK(out->save(ctx));
+  SP_OK(tx.commit());
+  return out;
+}
+
+Result<std::unique_ptr<PlanFile>> PlanFile::open(Context& ctx, const PlanId& id) {
+  SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(id));
+  if (!row) return Error{Errc::not_found, "plan"};
+  auto out = std::make_unique<PlanFile>();
+  out->row_ = *row;
+  SP_TRY(const std::vector<GovRow> gov, ctx.replica.gov(id));
+  for (const GovRow& g : gov) {
+    SP_TRY(const Record record, read_record(LogKind::governance, g.record));
+    SP_TRY(const GovBody body, body_of(record));
+    SP_OK(out->gov_.apply(record, body, ctx.book, false));
+    if (g.recv_ms != 0) out->confirmed_gov_ = g.seq;
+  }
+  SP_TRY(std::vector<SectionRow> sections, ctx.replica.sections(id));
+  for (SectionRow& s : sections) {
+    PlanSection section;
+    section.id = s.section;
+    section.seq = s.seq;
+    section.chain = s.chain;
+    SP_TRY(section.authors, AuthorChains::decode(s.authors));
+    section.sealed_state = std::move(s.sealed_state);
+    out->sections_.emplace(s.section, std::move(section));
+  }
+  return out;
+}
+
+SectionHeads PlanFile::heads() const {
+  SectionHeads out;
+  for (const auto& entry : sections_) out.at[entry.first] = {entry.second.seq, entry.second.chain};
+  return out;
+}
+
+Status PlanFile::take_gov(Context& ctx, ByteView bytes, const std::vector<KeyWrap>& wraps, UnixMs recv_ms) {
+  SP_TRY(const Record record, read_record(LogKind::governance, bytes));
+  const std::uint64_t seq = record.header.seq;
+  Bytes own_wraps;
+  if (seq <= gov_.seq()) {
+    if (*gov_.hash_at(seq) != record.hash) return Error{Errc::frozen, "take_gov"};
+  } else {
+    if (record.log().view() != row_.id.view()) return Error{Errc::bad_record, "take_gov"};
+    SP_TRY(const GovBody body, body_of(record));
+    SP_OK(gov_.apply(record, body, ctx.book, false));
+    if (recv_ms == 0)
+      for (const KeyWrap& w : wraps) {
+        const Bytes one = write_wrap(w);
+        append_u32(own_wraps, static_cast<std::uint32_t>(one.size()));
+        append(own_wraps, one);
+      }
+  }
+  SP_OK(ctx.replica.put_gov(row_.id, {seq, bytes.copy(), own_wraps, recv_ms}));
+  if (recv_ms != 0) {
+    confirmed_gov_ = std::max(confirmed_gov_, seq);
+    if (row_.holding == Holding::draft) row_.holding = Holding::shared;
+    SP_TRY(const GovBody body, body_of(record));
+    SP_OK(absorb_wraps(ctx, body, wraps));
+  }
+  return Status::good();
+}
+
+Status PlanFile::absorb_wraps(Context& ctx, const GovBody& body, const std::vector<KeyWrap>& wraps) {
+  (void)body;
+  for (const KeyWrap& wrap : wraps) {
+    const Participant* p = gov_.participant(wrap.participant);
+    const SectionGov* s = gov_.section(wrap.section);
+    if (p == nullptr || s == nullptr) continue;
+    std::map<std::uint32_t, Hash> commitments;
+    for (const auto& span : s->epoch.spans())
+      if (span.second.epoch != 0) commitments[span.second.epoch] = span.second.commitment;
+    const Status taken = ctx.keyring.absorb_wrap(wrap, row_.id, p->principal, commitments);
+    // A wrap that is not for us to open, or does not fit the log, leaves us without that key, which the section then
+    // reports; the log itself is good.
+    if (!taken.ok() && taken.code() == Errc::not_saved) return taken;
+  }
+  return Status::good();
+}
+
+std::uint8_t PlanFile::rights(const Context& ctx, SectionId section) const {
+  return gov_.empty() ? std::uint8_t{0} : gov_.rights_now(ctx.keys.id(), section, ctx.book);
+}
+
+bool PlanFile::has_access(const Context& ctx) const {
+  for (const SectionGov& s : gov_.sections())
+    if (rights(ctx, s.id) != 0) return true;
+  return false;
+}
+
+std::optional<PrincipalId> PlanFile::acting_for(const Context& ctx, SectionId section) const {
+  std::optional<PrincipalId> unit;
+  for (const Participant* p : gov_.participants_of_device_now(ctx.keys.id(), ctx.book)) {
+    if ((p->mask(section) & (right_write | right_propose)) == 0) continue;
+    if (p->principal == ctx.person) return std::nullopt;
+    unit = p->principal;
+  }
+  return unit;
+}
+
+void PlanFile::begin_section(PlanSection& s) {
+  s.chain = chain_start(row_.id, s.id);
+}
+
+PlanSection& PlanFile::section(SectionId id) {
+  const auto it = sections_.find(id);
+  if (it != sections_.end()) return it->second;
+  PlanSection s;
+  s.id = id;
+  begin_section(s);
+  return sections_.emplace(id, std::move(s)).first->second;
+}
+
+std::vector<SectionId> PlanFile::readable(const Context& ctx) const {
+  std::vector<SectionId> out;
+  for (const SectionGov& s : gov_.sections())
+    if ((rights(ctx, s.id) & right_read) != 0) out.push_back(s.id);
+  return out;
+}
+
+Result<const plan::SectionState*> PlanFile::confirmed(Context& ctx, SectionId id) {
+  PlanSection& s = section(id);
+  if (!s.state) {
+    if (s.sealed_state.empty()) {
+      s.state.emplace(id);
+    } else {
+      SP_TRY(const crypto::Secret32 key, ctx.keyring.local_key(row_.id, id));
+      SP_TRY(const Bytes plain,
+             crypto::open_local(key, state_purpose, section_context(row_.id, id), s.sealed_state));
+      auto state = plan::SectionState::decode(plain);
+      if (state.ok()) {
+        s.state = std::move(state).value();
+      } else {
+        // Folded by another version of the schema: the envelopes are the truth.
+        SP_OK(refold(ctx, id));
+      }
+    }
+  }
+  return &*s.state;
+}
+
+Result<std::vector<plan::PendingBatch>> PlanFile::unsent(Context& ctx, SectionId id) {
+  std::vector<plan::PendingBatch> out;
+  SP_TRY(const std::vector<PendingRow> rows, ctx.replica.pending(row_.id));
+  for (const PendingRow& row : rows) {
+    if (row.section != id) continue;
+    SP_TRY(const Bytes plain, ctx.replica.unseal(pending_purpose, section_context(row_.id, id), row.sealed_batch));
+    SP_TRY(plan::Batch batch, plan::decode_batch(plain, ctx.keys.id()));
+    out.push_back({std::move(batch), row.proposal});
+  }
+  return out;
+}
+
+Result<const plan::SectionState*> PlanFile::shown(Context& ctx, SectionId id) {
+  PlanSection& s = section(id);
+  if (!s.shown) {
+    SP_TRY(const plan::SectionState* state, confirmed(ctx, id));
+    SP_TRY(const std::vector<plan::PendingBatch> batches, unsent(ctx, id));
+    s.shown = plan::overlay(*state, batches, ctx.person);
+  }
+  return &*s.shown;
+}
+
+Status PlanFile::write(Context& ctx, SectionId id, std::vector<plan::Op> ops, bool proposal) {
+  if (ops.empty()) return Status::good();
+  plan::Batch batch;
+  batch.author = ctx.keys.id();
+  batch.wall_ms = ctx.now;
+  batch.on_behalf = acting_for(ctx, id);
+  batch.ops = std::move(ops);
+  PendingRow row;
+  row.section = id;
+  row.first_counter = batch.ops.front().id.counter;
+  row.last_counter = batch.ops.back().id.counter;
+  row.proposal = proposal;
+  row.sealed_batch = ctx.replica.seal(pending_purpose, section_context(row_.id, id), plan::encode_batch(batch));
+  SP_OK(ctx.replica.add_pending(row_.id, row));
+  PlanSection& s = section(id);
+  if (s.shown) s.shown->apply(batch, {merge::pending_seq, ctx.person, proposal});
+  return Status::good();
+}
+
+Result<bool> PlanFile::take_envelope(Context& ctx, SectionId id, std::uint64_t seq, ByteView bytes) {
+  SP_TRY(const Envelope envelope, read_envelope(bytes));
+  if (envelope.header.plan != row_.id || envelope.header.section != id)
+    return Error{Errc::bad_reply, "take_envelope.place"};
+  PlanSection& s = section(id);
+  if (s.seq == 0) {
+    // Reading may begin at the cut of a grant "from now", whose position and chain the grant itself has signed.
+    for (const Participant* p : gov_.participants_of_device_now(ctx.keys.id(), ctx.book)) {
+      const auto base = p->base.find(id);
+      if (base != p->base.end() && seq == base->second.first + 1) {
+        s.seq = base->second.first;
+        s.chain = base->second.second;
+      }
+    }
+  }
+  if (seq != s.seq + 1) return Error{Errc::bad_reply, "take_envelope.seq"};
+  SP_TRY(const bool taken, fold(ctx, s, envelope, seq));
+  return taken;
+}
+
+Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelope, std::uint64_t seq) {
+  Verdict verdict = judge_alone(envelope, seq, gov_, ctx.book, true);
+  if (verdict == Verdict::undecided) return false;
+  if (verdict == Verdict::valid) verdict = s.authors.check(envelope.header);
+  const EnvelopeHeader& h = envelope.header;
+  if (verdict == Verdict::valid && h.kind != EnvelopeKind::access_event) {
+    SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, s.id, h.epoch));
+    if (key == nullptr) return false;
+    SP_OK(confirmed(ctx, s.id));
+    const auto plain = crypto::open(*key, envelope.header172, envelope.ciphertext);
+    const PrincipalId person = ctx.book.find_device(h.author).person->id;
+    // What does not open or decode under the committed key is the same for everyone: it counts as empty.
+    if (plain.ok() && h.kind == EnvelopeKind::change) {
+      const auto batches = split_batches(*plain, h.author);
+      if (batches.ok())
+        for (const plan::Batch& batch : *batches) s.state->apply(batch, {seq, person, h.proposal});
+    } else if (plain.ok() && h.kind == EnvelopeKind::snapshot && s.state->last_seq() == 0 && s.state->entities().empty()) {
+      // Only someone who starts here needs it; everyone else has folded what it says.
+      auto state = plan::SectionState::decode(*plain);
+      if (state.ok() && state->section() == s.id) s.state = std::move(state).value();
+    }
+  }
+  if (verdict == Verdict::valid) s.authors.accept(h, envelope.id);
+  s.seq = seq;
+  s.chain = chain_next(s.chain, envelope.id);
+  s.dirty = true;
+  s.shown.reset();
+  SP_OK(ctx.replica.put_envelope(row_.id, s.id,
+                                 {seq, envelope.id, static_cast<std::uint8_t>(verdict), envelope.bytes.copy()}));
+  return true;
+}
+
+Status PlanFile::refold(Context& ctx, SectionId id) {
+  PlanSection& s = section(id);
+  s.authors = AuthorChains{};
+  s.state.emplace(id);
+  s.shown.reset();
+  s.dirty = true;
+  std::vector<std::pair<std::uint64_t, Verdict>> verdicts;
+  SP_OK(ctx.replica.each_envelope(row_.id, id, 1, [&](const EnvelopeRow& row) -> Status {
+    SP_TRY(const Envelope envelope, read_envelope(row.body));
+    const EnvelopeHeader& h = envelope.header;
+    Verdict verdict = judge_alone(envelope, row.seq, gov_, ctx.book, false);
+    if (verdict == Verdict::valid) verdict = s.authors.check(h);
+    if (static_cast<Verdict>(row.verdict) == Verdict::bad_signature) verdict = Verdict::bad_signature;
+    verdicts.emplace_back(row.seq, verdict);
+    if (verdict != Verdict::valid) return Status::good();
+    s.authors.accept(h, envelope.id);
+    if (h.kind == EnvelopeKind::access_event) return Status::good();
+    SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, id, h.epoch));
+    if (key == nullptr) return Error{Errc::no_key, "refold"};
+    const auto plain = crypto::open(*key, envelope.header172, envelope.ciphertext);
+    if (!plain.ok()) return Status::good();
+    if (h.kind == EnvelopeKind::snapshot) {
+      auto state = plan::SectionState::decode(*plain);
+      if (s.state->entities().empty() && s.state->last_seq() == 0 && state.ok()) s.state = std::move(state).value();
+      return Status::good();
+    }
+    const auto batches = split_batches(*plain, h.author);
+    if (!batches.ok()) return Status::good();
+    const PrincipalId person = ctx.book.find_device(h.author).person->id;
+    for (const plan::Batch& batch : *batches) s.state->apply(batch, {row.seq, person, h.proposal});
+    return Status::good();
+  }));
+  for (const auto& [seq, verdict] : verdicts)
+    SP_OK(ctx.replica.set_verdict(row_.id, id, seq, static_cast<std::uint8_t>(verdict)));
+  return Status::good();
+}
+
+Status PlanFile::save(Context& ctx) {
+  SP_OK(ctx.replica.put_plan(row_));
+  for (auto& entry : sections_) {
+    PlanSection& s = entry.second;
+    if (!s.dirty) continue;
+    if (s.state) {
+      SP_TRY(const crypto::Secret32 key, ctx.keyring.local_key(row_.id, s.id));
+      s.sealed_state =
+          crypto::seal_local(key, state_purpose, section_context(row_.id, s.id), s.state->encode(), ctx.entropy);
+    }
+    SP_OK(ctx.replica.put_section(row_.id, {s.id, s.seq, s.chain, s.authors.encode(), s.sealed_state}));
+    s.dirty = false;
+  }
+  return Status::good();
+}
+
+Status PlanFile::restart_section(Context& ctx, SectionId id) {
+  SP_OK(ctx.replica.delete_chain(row_.id, id));
+  sections_.erase(id);
+  return Status::good();
+}
+
+Status PlanFile::drop_section(Context& ctx, SectionId id) {
+  const SectionGov* s = gov_.section(id);
+  SP_OK(ctx.replica.delete_section_content(row_.id, id));
+  SP_OK(ctx.keyring.shred_section(row_.id, id, s == nullptr ? 0 : s->last_epoch));
+  sections_.erase(id);
+  return Status::good();
+}
+
+}  // namespace samplan

@@ -1,0 +1,105 @@
+// The client's side of the sync exchange, without a network: says what to send next and learns from the reply. Nothing
+// is sent before it is durable; nothing the server says is believed where the signed logs can tell.
+//
+// Rules that the tests quote
+//   S1  An envelope is in the request only after the transaction that holds it has returned.
+//   S2  A change is confirmed when its envelope lies, valid, in the chain that we verified; an acknowledgement alone
+//       deletes nothing.
+//   S3  An envelope is sealed anew only on proof from the verified log and chain that it can never be valid; until
+//       then the identical bytes are sent again. Operations keep their ids.
+//   S4  Governance is built and pushed before content; a decision made offline is made anew on the newest log.
+//   S5  One bad item, section or plan stops no other.
+//   S6  Two words of the server that contradict each other freeze the plan: reading goes on, sending stops.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client-core/plan_file.h"
+#include "sync/wire/message.h"
+
+namespace samplan {
+
+// The plans that are open in memory; opened when first asked for.
+class OpenPlans {
+ public:
+  Result<PlanFile*> get(Context& ctx, const PlanId& id);
+  PlanFile& add(std::unique_ptr<PlanFile> file);
+  void forget(const PlanId& id) { files_.erase(id); }
+  void forget_all() { files_.clear(); }
+
+ private:
+  std::map<PlanId, std::unique_ptr<PlanFile>> files_;
+};
+
+// Something that happened in a sync and that people should know.
+struct Notice {
+  std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed"
+  PlanId plan;
+  SectionId section = 0;
+  std::string detail;  // status or error name
+};
+
+struct SyncOutcome {
+  std::uint64_t received = 0;   // others' envelopes taken
+  std::uint64_t confirmed = 0;  // own envelopes now in the verified chain
+  std::vector<Notice> notices;
+  bool again = false;           // ask next_request() again at once
+};
+
+class SyncEngine {
+ public:
+  // `host`: as the server is addressed, bound into the request's signature.
+  SyncEngine(OpenPlans& plans, std::string host, SignPublicKey server) : plans_(plans), host_(std::move(host)), server_(server) {}
+
+  // The frame to send now; it pushes what waits and asks for news. `first` of a sync, or one more because the reply
+  // said `again`. errors: try_later when one sync has gone on for too many rounds.
+  Result<Bytes> next_request(Context& ctx, bool first);
+  // Applies the reply to the last request, in one transaction.
+  // errors: forged, bad_reply, malformed ... (nothing was changed), not_saved, and refused for a whole-request refusal.
+  Result<SyncOutcome> on_reply(Context& ctx, ByteView reply);
+
+  // Sync only these plans (the office opens one).
+  void only(std::vector<PlanId> plans) { only_ = std::move(plans); }
+
+ private:
+  struct Staged {
+    std::vector<GovPush> gov;
+    std::vector<Bytes> intent_keys;  // parallel to gov; empty for a rotation that nobody asked for
+    std::vector<Hash> gov_hashes;
+  };
+  Result<PlanRequest> stage_plan(Context& ctx, PlanFile& file, Staged& staged);
+  Status stage_intents(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
+                       std::vector<crypto::SectionKey>& keys, std::vector<std::pair<SectionId, Bytes>>& snapshots);
+  Status stage_content(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
+                       std::vector<crypto::SectionKey>& keys, std::vector<std::pair<SectionId, Bytes>>& snapshots);
+  Status push_record(Context& ctx, GovState& gov, BuiltRecord built, Bytes intent_key, Staged& staged,
+                     std::vector<crypto::SectionKey>& keys);
+
+  Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
+  Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);
+  Status take_section(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome);
+  Status take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation);
+  Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status take_letters(Context& ctx, const SyncReply& reply, SyncOutcome& outcome);
+  Status after_mail(Context& ctx, const SyncReply& reply);
+
+  OpenPlans& plans_;
+  std::string host_;
+  SignPublicKey server_;
+  std::vector<PlanId> only_;
+  std::map<PlanId, Staged> staged_;
+  std::vector<Bytes> mail_keys_;  // items sent in the last request, in order
+  std::vector<std::pair<PrincipalId, std::uint64_t>> identity_sent_;
+  std::optional<Hash> request_;   // hash of the frame that a reply must answer
+  bool token_valid_ = true;       // this reply could be stored whole
+  int rounds_ = 0;
+};
+
+}  // namespace samplan

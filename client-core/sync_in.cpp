@@ -1,0 +1,411 @@
+// The incoming half of the sync engine: what a reply changes on this device. Verified first, stored in one
+// transaction, believed only as far as signatures and chains carry it.
+#include <algorithm>
+
+#include "base/check.h"
+#include "client-core/local_facts.h"
+#include "client-core/mail_out.h"
+#include "client-core/people.h"
+#include "client-core/quarantine.h"
+#include "client-core/sync_engine.h"
+
+namespace samplan {
+namespace {
+
+bool is_good(ItemStatus s) { return s == ItemStatus::ok || s == ItemStatus::dup; }
+
+// A refusal that sending again cannot mend.
+bool is_final(ItemStatus s) {
+  switch (s) {
+    case ItemStatus::forbidden:
+    case ItemStatus::bad_sig:
+    case ItemStatus::too_large:
+    case ItemStatus::quota:
+    case ItemStatus::bad_item:
+    case ItemStatus::no_consent:
+    case ItemStatus::author_fork: return true;
+    default: return false;
+  }
+}
+
+struct StoredReceipt {
+  std::uint64_t generation = 0;
+  std::uint64_t gov_seq = 0;
+  Hash gov_head;
+  std::map<SectionId, std::pair<std::uint64_t, Hash>> sections;
+};
+
+Bytes write_stored(const StoredReceipt& r) {
+  Bytes out;
+  append_u64(out, r.generation);
+  append_u64(out, r.gov_seq);
+  append(out, r.gov_head.view());
+  for (const auto& s : r.sections) {
+    append_u16(out, s.first);
+    append_u64(out, s.second.first);
+    append(out, s.second.second.view());
+  }
+  return out;
+}
+
+StoredReceipt read_stored(ByteView bytes) {
+  Reader in(bytes);
+  StoredReceipt r;
+  r.generation = in.u64();
+  r.gov_seq = in.u64();
+  r.gov_head = Hash::from(in.take(32));
+  while (in.ok() && !in.at_end()) {
+    const SectionId section = in.u16();
+    const std::uint64_t seq = in.u64();
+    r.sections[section] = {seq, Hash::from(in.take(32))};
+  }
+  return in.ok() ? r : StoredReceipt{};
+}
+
+}  // namespace
+
+Result<PlanFile*> OpenPlans::get(Context& ctx, const PlanId& id) {
+  const auto it = files_.find(id);
+  if (it != files_.end()) return it->second.get();
+  SP_TRY(std::unique_ptr<PlanFile> file, PlanFile::open(ctx, id));
+  return files_.emplace(id, std::move(file)).first->second.get();
+}
+
+PlanFile& OpenPlans::add(std::unique_ptr<PlanFile> file) {
+  const PlanId id = file->id();
+  return *(files_[id] = std::move(file));
+}
+
+Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
+  if (!request_) return Error{Errc::bad_reply, "sync.unasked"};
+  const Hash request = *request_;
+  request_.reset();
+  SP_TRY(const ByteView body, open_reply_frame(bytes, request, server_));
+  SP_TRY(const SyncReply reply, read_reply_body(body));
+  SyncOutcome outcome;
+  Transaction tx(ctx.replica.db());
+  SP_OK(tx.begin());
+  SP_OK(set_fact(ctx, fact::nonce, reply.nonce));
+  if (reply.nonce_refused) {
+    outcome.again = true;
+    SP_OK(tx.commit());
+    return outcome;
+  }
+  if (reply.status != ItemStatus::ok) {
+    SP_OK(tx.commit());
+    const bool busy = reply.status == ItemStatus::deferred || reply.status == ItemStatus::quota;
+    return Error{busy ? Errc::try_later : reply.status == ItemStatus::withdrawn ? Errc::withdrawn : Errc::refused,
+                 std::string("sync ") + status_name(reply.status)};
+  }
+  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
+  if (reply.generation != generation) SP_OK(set_number_fact(ctx, fact::generation, reply.generation));
+
+  for (std::size_t i = 0; i < reply.identity_results.size() && i < identity_sent_.size(); ++i) {
+    const ItemStatus status = reply.identity_results[i].status;
+    if (is_good(status)) {
+      SP_OK(ctx.replica.mark_identity_pushed(identity_sent_[i].first, identity_sent_[i].second));
+    } else if (is_final(status)) {
+      outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + status_name(status)});
+    }
+  }
+  SP_OK(after_mail(ctx, reply));
+
+  token_valid_ = !reply.cursors_unknown;
+  if (reply.cursors_unknown) outcome.again = true;
+  for (const PlanReply& plan : reply.plans) {
+    const Status taken = [&]() -> Status {
+      Transaction part(ctx.replica.db());
+      SP_OK(part.begin());
+      SP_OK(take_plan(ctx, plan, outcome));
+      return part.commit();
+    }();
+    if (!taken.ok()) {
+      if (taken.code() == Errc::not_saved) {
+        plans_.forget_all();
+        return taken.error();
+      }
+      // S5: this plan's trouble is said and stays its own. What was taken in memory is read again from the disk.
+      plans_.forget(plan.plan);
+      token_valid_ = false;
+      outcome.notices.push_back({"refused", plan.plan, 0, errc_name(taken.code())});
+    }
+  }
+  SP_OK(take_letters(ctx, reply, outcome));
+  if (token_valid_ && reply.cursors) {
+    SP_OK(set_fact(ctx, fact::cursor_token, *reply.cursors));
+  } else if (!token_valid_) {
+    SP_OK(clear_fact(ctx, fact::cursor_token));
+  }
+  SP_OK(set_number_fact(ctx, fact::last_sync_ms, static_cast<std::uint64_t>(ctx.now)));
+  if (const Status saved = tx.commit(); !saved.ok()) {
+    plans_.forget_all();
+    return saved.error();
+  }
+  return outcome;
+}
+
+Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
+  for (std::size_t i = 0; i < mail_keys_.size() && i < reply.mail_results.size(); ++i) {
+    const ItemStatus status = reply.mail_results[i].status;
+    if (is_good(status)) {
+      SP_OK(unqueue_mail(ctx, mail_keys_[i]));
+    } else if (is_final(status) || status == ItemStatus::unknown) {
+      SP_OK(unqueue_mail(ctx, mail_keys_[i]));
+      SP_OK(ctx.replica.put_item("refused", mail_keys_[i], {}, ByteView::of(status_name(status))));
+    }
+  }
+  if (!reply.identity_results.empty()) {
+    SP_OK(clear_fact(ctx, fact::enrolment_code));
+    SP_OK(clear_fact(ctx, fact::enrolment_box));
+  }
+  return Status::good();
+}
+
+Status SyncEngine::take_letters(Context& ctx, const SyncReply& reply, SyncOutcome& outcome) {
+  SP_TRY(std::uint64_t seen, number_fact(ctx, fact::mail_seen));
+  const std::uint64_t before = seen;
+  for (const Letter& letter : reply.letters) {
+    if (letter.n <= before) continue;
+    seen = std::max(seen, letter.n);
+    Bytes content;
+    append_u64(content, letter.n);
+    append(content, letter.box.view());
+    append(content, letter.plan.view());
+    append(content, letter.from.view());
+    append(content, letter.to.view());
+    append_u64(content, static_cast<std::uint64_t>(letter.recv_ms));
+    append(content, letter.body);
+    Bytes key;
+    append_u64(key, letter.n);
+    SP_OK(ctx.replica.put_item("letter", key, letter.plan, content));
+    outcome.notices.push_back({"letter", letter.plan, 0, {}});
+  }
+  if (seen != before) SP_OK(set_number_fact(ctx, fact::mail_seen, seen));
+  return Status::good();
+}
+
+Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome) {
+  SP_TRY(const std::optional<PlanRow> known, ctx.replica.plan(reply.plan));
+  const bool says_something = !reply.gov.empty() || !reply.identity.empty();
+  if (!known) {
+    if (!says_something) return Status::good();
+    plans_.add(PlanFile::unknown(reply.plan));
+    outcome.notices.push_back({"new_plan", reply.plan, 0, {}});
+    SP_OK(ctx.replica.put_plan({reply.plan, Holding::shared, 0, {}}));
+  }
+  SP_TRY(PlanFile * file, plans_.get(ctx, reply.plan));
+  if (file->row().holding == Holding::ended && !says_something) return Status::good();
+
+  const Status logs = take_logs(ctx, *file, reply, outcome);
+  if (logs.code() == Errc::frozen) {
+    file->row().holding = Holding::frozen;
+    outcome.notices.push_back({"frozen", reply.plan, 0, "governance"});
+    return file->save(ctx);
+  }
+  SP_OK(logs);
+  for (const SectionPull& pull : reply.sections) SP_OK(take_section(ctx, *file, pull, outcome));
+  if (reply.receipt) {
+    const Status receipt = take_receipt(*file, *reply.receipt, reply.receipt->generation);
+    if (receipt.code() == Errc::frozen) {
+      file->row().holding = Holding::frozen;
+      outcome.notices.push_back({"frozen", reply.plan, 0, receipt.error().where});
+    } else {
+      SP_OK(receipt);
+    }
+  }
+
+  const auto staged = staged_.find(reply.plan);
+  if (staged != staged_.end()) {
+    for (std::size_t i = 0; i < reply.gov_results.size() && i < staged->second.intent_keys.size(); ++i) {
+      const ItemStatus status = reply.gov_results[i].status;
+      const Bytes& key = staged->second.intent_keys[i];
+      if (status == ItemStatus::gov_conflict) outcome.again = true;
+      if (!is_final(status)) continue;
+      outcome.notices.push_back({"refused", reply.plan, 0, std::string("governance ") + status_name(status)});
+      if (!key.empty()) SP_OK(ctx.replica.put_item("refused", key, reply.plan, ByteView::of(status_name(status))));
+    }
+    // Whether a decision took effect is read from the verified log, not from the status.
+    for (std::size_t i = 0; i < staged->second.gov_hashes.size(); ++i) {
+      const Bytes& key = staged->second.intent_keys[i];
+      if (key.empty()) continue;
+      for (std::uint64_t seq = file->gov().seq(); seq > 0; --seq) {
+        if (*file->gov().hash_at(seq) != staged->second.gov_hashes[i]) continue;
+        SP_OK(ctx.replica.delete_item("intent", key));
+        break;
+      }
+    }
+  }
+  for (const ItemResult& r : reply.results) {
+    if (!is_final(r.status)) continue;
+    outcome.notices.push_back({"refused", reply.plan, 0, status_name(r.status)});
+    SP_OK(ctx.replica.put_item("refused", r.id.view(), reply.plan, ByteView::of(status_name(r.status))));
+  }
+  SP_OK(settle(ctx, *file, outcome));
+  if (reply.more) outcome.again = true;
+  return Status::good();
+}
+
+Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome) {
+  (void)outcome;
+  for (const Bytes& record : reply.identity) SP_OK(take_identity(ctx, record));
+  if (reply.identity_n != 0) file.row().identity_n = std::max(file.row().identity_n, reply.identity_n);
+  std::map<SectionId, std::size_t> cuts_before;
+  for (const SectionGov& s : file.gov().sections()) cuts_before[s.id] = s.cuts.size();
+  for (const GovPull& g : reply.gov) SP_OK(file.take_gov(ctx, g.record, g.wraps, g.recv_ms));
+  for (const SectionGov& s : file.gov().sections()) {
+    if (s.cuts.size() == cuts_before[s.id]) continue;
+    // An honest server never hands out what a coming cut will void. If this one did, fold again without it.
+    const Cut& cut = s.cuts.back();
+    const auto& held = file.sections();
+    const auto it = held.find(s.id);
+    if (it != held.end() && it->second.seq > cut.section_seq) SP_OK(file.refold(ctx, s.id));
+  }
+  return Status::good();
+}
+
+Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome) {
+  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+  for (const PulledEnvelope& e : pull.envelopes) {
+    if (e.seq <= file.section(pull.section).seq) continue;
+    ByteView bytes = e.bytes;
+    if (e.own) {
+      const auto it = std::find_if(outbox.begin(), outbox.end(), [&](const OutboxRow& r) { return r.id == e.id; });
+      if (it == outbox.end()) {
+        // We no longer have what we once sent (an old copy of this home was restored): fetch the section again, whole.
+        token_valid_ = false;
+        SP_OK(file.restart_section(ctx, pull.section));
+        outcome.again = true;
+        return Status::good();
+      }
+      bytes = it->body;
+    }
+    SP_TRY(const bool taken, file.take_envelope(ctx, pull.section, e.seq, bytes));
+    if (!taken) {
+      // Not decidable or no key yet: the server must not think that we have it.
+      token_valid_ = false;
+      return Status::good();
+    }
+    if (!e.own) ++outcome.received;
+  }
+  if (pull.more) outcome.again = true;
+  return Status::good();
+}
+
+Status SyncEngine::take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation) {
+  if (!verify_receipt(receipt, server_)) return Error{Errc::forged, "receipt"};
+  StoredReceipt old = read_stored(file.row().receipt);
+  const auto frozen = [](const char* where) { return Error{Errc::frozen, where}; };
+  if (generation < old.generation) return frozen("receipt.generation");
+  const bool same_generation = generation == old.generation;
+  // S6: within one generation nothing goes back, and nothing we have verified reads differently.
+  if (same_generation && receipt.gov_seq < old.gov_seq) return frozen("receipt.gov_seq");
+  const Hash* ours = file.gov().hash_at(receipt.gov_seq);
+  if (ours != nullptr && *ours != receipt.gov_head) return frozen("receipt.gov_head");
+  StoredReceipt fresh{generation, receipt.gov_seq, receipt.gov_head, old.sections};
+  for (const auto& [cursor, chain] : receipt.sections) {
+    const auto before = old.sections.find(cursor.section);
+    if (same_generation && before != old.sections.end()) {
+      if (cursor.seq < before->second.first) return frozen("receipt.section_seq");
+      if (cursor.seq == before->second.first && chain != before->second.second) return frozen("receipt.section_chain");
+    }
+    const auto held = file.sections().find(cursor.section);
+    if (held != file.sections().end()) {
+      if (same_generation && cursor.seq < held->second.seq) return frozen("receipt.section_seq");
+      if (cursor.seq == held->second.seq && chain != held->second.chain) return frozen("receipt.section_chain");
+    }
+    fresh.sections[cursor.section] = {cursor.seq, chain};
+  }
+  file.row().receipt = write_stored(fresh);
+  return Status::good();
+}
+
+Status SyncEngine::settle(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
+  SP_OK(confirm_own(ctx, file, outcome));
+  SP_OK(drop_hopeless_envelopes(ctx, file, outcome));
+  SP_OK(close_lost_sections(ctx, file, outcome));
+  SP_OK(file.save(ctx));
+  if (file.row().holding == Holding::shared) {
+    SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+    SP_TRY(const std::vector<PendingRow> pending, ctx.replica.pending(file.id()));
+    for (const PendingRow& row : pending) {
+      const bool sealed = std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& o) {
+        return o.section == row.section && o.first_counter <= row.first_counter && row.first_counter <= o.last_counter;
+      });
+      // What was unsealed by this reply can go out now under the new key.
+      if (!sealed && file.gov().consent() == PlanConsent::given) outcome.again = true;
+    }
+  }
+  return Status::good();
+}
+
+Status SyncEngine::confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
+  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+  for (const OutboxRow& row : outbox) {
+    SP_TRY(const bool valid, ctx.replica.has_valid_envelope(file.id(), row.section, row.id));
+    if (!valid) continue;
+    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
+    SP_OK(ctx.replica.delete_item("refused", row.id.view()));
+    if (row.last_counter != 0)
+      SP_OK(ctx.replica.delete_pending(file.id(), row.section, row.first_counter, row.last_counter));
+    file.section(row.section).shown.reset();
+    ++outcome.confirmed;
+  }
+  return Status::good();
+}
+
+Status SyncEngine::drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
+  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+  std::map<std::pair<SectionId, std::uint32_t>, bool> broken;  // an author chain is dropped from the first bad one on
+  for (const OutboxRow& row : outbox) {
+    SP_TRY(const Envelope e, read_envelope(row.body));
+    const PlanSection& s = file.section(row.section);
+    bool& chain_broken = broken[{row.section, row.epoch}];
+    const Verdict verdict = judge_alone(e, 0, file.gov(), ctx.book, false);
+    bool hopeless = verdict != Verdict::valid && verdict != Verdict::undecided;
+    if (verdict == Verdict::outside_cut) {
+      // S3: proof needs our own view of the chain to have reached the cut; before that it may yet lie inside.
+      const Cut* cut = file.gov().first_cut_after(row.section, e.header.gov_seq);
+      hopeless = cut != nullptr && s.seq >= cut->section_seq;
+    }
+    // Stored in the chain and void: it will not become valid either.
+    SP_TRY(const bool stored, ctx.replica.has_envelope(file.id(), row.section, row.id));
+    if (stored || hopeless) chain_broken = true;
+    // Somebody cloned this device, or an old copy came back: our number is taken.
+    if (!chain_broken && verdict == Verdict::valid && s.authors.tip(e.header.author, e.header.epoch).seq >= row.author_seq)
+      chain_broken = true;
+    if (!chain_broken) continue;
+    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
+    outcome.notices.push_back({"resealed", file.id(), row.section, verdict_name(verdict)});
+  }
+  return Status::good();
+}
+
+Status SyncEngine::close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
+  if (file.row().holding != Holding::shared || file.gov().empty()) return Status::good();
+  const bool any = file.has_access(ctx);
+  std::vector<SectionId> lost;
+  for (const SectionGov& s : file.gov().sections()) {
+    const std::uint8_t rights = file.rights(ctx, s.id);
+    const auto held = file.sections().find(s.id);
+    SP_TRY(const std::vector<plan::PendingBatch> unsent, file.unsent(ctx, s.id));
+    if ((rights & (right_write | right_propose)) == 0 && !unsent.empty())
+      SP_OK(quarantine_unsent(ctx, file, s.id, any ? "section_closed" : "withdrawn"));
+    if ((rights & right_read) == 0 && held != file.sections().end() && s.id != 12) lost.push_back(s.id);
+  }
+  for (const SectionId s : lost) {
+    SP_OK(file.drop_section(ctx, s));
+    if (any) outcome.notices.push_back({"section_closed", file.id(), s, {}});
+  }
+  // Someone added but not yet let in has no access either, and nothing has ended.
+  bool had_access = false;
+  for (const Participant& p : file.gov().participants())
+    for (const PrincipalId& mine : own_principals(ctx)) had_access = had_access || (p.principal == mine && !p.masks.empty());
+  if (!any && (had_access || !lost.empty())) {
+    file.row().holding = Holding::ended;
+    SP_OK(ctx.replica.delete_plan_content(file.id()));
+    outcome.notices.push_back({"access_ended", file.id(), 0, {}});
+  }
+  return Status::good();
+}
+
+}  // namespace samplan

@@ -1,0 +1,4 @@
+# ./dev demo
+. "$SAMPLAN_ROOT/scripts/dev/common.sh"
+build_preset release
+exec bash scripts/demo.sh "$@"

@@ -1,0 +1,2 @@
+# ./dev wasm
+exec bash "$SAMPLAN_ROOT/scripts/dev/test.sh" wasm

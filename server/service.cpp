@@ -1,0 +1,183 @@
+#include "server/service.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <vector>
+
+#include "server/sqlite_store.h"
+#include "server/system_entropy.h"
+#include "server/writer.h"
+#include "sync/relay/relay.h"
+
+namespace samplan::server {
+namespace {
+
+// Connections that only read, one for each worker that is at it, kept for the next.
+class Readers {
+ public:
+  explicit Readers(std::string path) : path_(std::move(path)) {}
+
+  Result<std::unique_ptr<SqliteStore>> take() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!idle_.empty()) {
+        auto reader = std::move(idle_.back());
+        idle_.pop_back();
+        return reader;
+      }
+    }
+    return SqliteStore::open_reader(path_);
+  }
+  void give_back(std::unique_ptr<SqliteStore> reader) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    idle_.push_back(std::move(reader));
+  }
+
+ private:
+  const std::string path_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<SqliteStore>> idle_;
+};
+
+int http_status_of(const Error& error) {
+  switch (error.code) {
+    case Errc::malformed:
+    case Errc::truncated:
+    case Errc::unknown_version:
+    case Errc::not_utf8: return 400;
+    case Errc::too_large: return 413;
+    default: return 503;
+  }
+}
+
+class Service final : public SyncService {
+ public:
+  Service(relay::RelayConfig relay_config, relay::ServerIdentity identity, std::unique_ptr<SqliteStore> store,
+          const ServiceConfig& config, Log& log)
+      : log_(log),
+        clock_(config.clock),
+        relay_(std::move(relay_config), std::move(identity)),
+        readers_(config.store_path),
+        writer_(relay_, std::move(store), log, config.clock) {}
+
+  SyncAnswer sync(ByteView body, const std::string& host_header) override {
+    ++requests_;
+    auto answer = answer_to(body, host_header);
+    if (answer.ok()) return {200, std::move(*answer)};
+    const int status = http_status_of(answer.error());
+    ++(status == 503 ? unavailable_ : malformed_);
+    if (status == 503) log_.warn("sync not answered", {LogField::of(answer.error())});
+    const std::string_view word = errc_name(answer.error().code);
+    return {status, ByteView::of(word).copy()};
+  }
+
+  Hello hello() const override { return {relay_.server().key.public_key, protocol_version, relay_.server().generation}; }
+
+  bool healthy() const override { return writer_.stats().can_write || writer_.probe(); }
+
+  std::string metrics() const override {
+    const WriterStats& w = writer_.stats();
+    std::string out;
+    const auto line = [&](const char* name, std::uint64_t value) {
+      out += std::string("samplan_sync_") + name + " " + std::to_string(value) + "\n";
+    };
+    line("requests_total", requests_);
+    line("idle_total", idle_);
+    line("malformed_total", malformed_);
+    line("unavailable_total", unavailable_);
+    line("groups_total", w.groups);
+    line("group_requests_total", w.requests);
+    line("failed_requests_total", w.failed_requests);
+    line("failed_commits_total", w.failed_commits);
+    line("commit_microseconds_total", w.commit_us);
+    line("store_ok", w.can_write ? 1 : 0);
+    return out;
+  }
+
+ private:
+  Result<Bytes> answer_to(ByteView body, const std::string& host) {
+    Writer::Coming coming(writer_);
+    const UnixMs now = clock_();
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    const auto in = relay_.read(*reader, body, host, now);
+    if (!in.ok()) {
+      readers_.give_back(std::move(reader));
+      return in.error();
+    }
+    auto reply = look_for_idle(*reader, *in, now);
+    readers_.give_back(std::move(reader));
+    if (!reply.ok()) return reply.error();
+    if (*reply) {
+      ++idle_;
+      return relay_.finish(*in, std::move(**reply));
+    }
+    SP_TRY(SyncReply written, writer_.run(*in, coming));
+    return relay_.finish(*in, std::move(written));
+  }
+
+  Result<std::optional<SyncReply>> look_for_idle(SqliteStore& reader, const relay::Incoming& in, UnixMs now) const {
+    SP_OK(reader.begin());
+    auto reply = relay_.idle(reader, in, now);
+    reader.rollback();
+    return reply;
+  }
+
+  Log& log_;
+  const Log::ClockMs clock_;
+  relay::Relay relay_;
+  Readers readers_;
+  mutable Writer writer_;
+  std::atomic<std::uint64_t> requests_{0};
+  std::atomic<std::uint64_t> idle_{0};
+  std::atomic<std::uint64_t> malformed_{0};
+  std::atomic<std::uint64_t> unavailable_{0};
+};
+
+Result<relay::ServerIdentity> load_identity(SqliteStore& store) {
+  SystemEntropy entropy;
+  SP_OK(store.begin());
+  auto identity = relay::load_server_identity(store, entropy);
+  const Status saved = identity.ok() ? store.commit() : Status(identity.error());
+  if (!saved.ok()) {
+    store.rollback();
+    return saved.error();
+  }
+  return identity;
+}
+
+Status write_code(const std::string& path, const std::string& code) {
+  if (path.empty()) return Status::good();
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const std::string line = code + "\n";
+  const bool written = fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  const int error_number = errno;
+  if (fd >= 0) ::close(fd);
+  if (written) return Status::good();
+  return Error{Errc::not_saved, "service.code errno " + std::to_string(error_number),
+               "Cannot write " + path + ". Is the disk full or read-only?"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SyncService>> open_service(const ServiceConfig& config, Log& log) {
+  SP_TRY(std::unique_ptr<SqliteStore> store, SqliteStore::open(config.store_path));
+  SP_TRY(relay::ServerIdentity identity, load_identity(*store));
+  SP_OK(write_code(config.code_path, identity.enrolment_code));
+  if (config.store_pages_max > 0) SP_OK(store->limit_pages(config.store_pages_max));
+  return std::unique_ptr<SyncService>(
+      std::make_unique<Service>(config.relay, std::move(identity), std::move(store), config, log));
+}
+
+Result<std::unique_ptr<SyncService>> make_service(const Config& config, Log& log) {
+  ServiceConfig service;
+  service.store_path = config.data_dir + "/store.sqlite";
+  service.code_path = config.data_dir + "/enrolment-code";
+  service.relay.open_enrolment = config.enrolment == Enrolment::open;
+  return open_service(service, log);
+}
+
+}  // namespace samplan::server

@@ -1,0 +1,30 @@
+// What an operator may set about the relay. Every bound has a unit; the defaults serve a municipality.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/time.h"
+
+namespace samplan::relay {
+
+inline constexpr UnixMs ms_per_day = 86'400'000;
+
+struct RelayConfig {
+  // Host names (with port, as clients name them) that requests may be signed for; empty: any.
+  std::vector<std::string> hosts;
+  // New persons need no code and no invitation. For trials only.
+  bool open_enrolment = false;
+  std::uint64_t plan_bytes_max = std::uint64_t{1} << 30;  // envelopes of one plan; five busy years are 100 MB
+  std::size_t reply_bytes = limits::reply_bytes_target;
+  std::size_t plans_cached_max = 4096;                    // folded logs in memory, about 10 kB each
+  UnixMs nonce_ms = 30 * ms_per_day;
+  UnixMs box_ms_max = 7 * ms_per_day;
+  UnixMs drop_ms = 90 * ms_per_day;                       // how long a hand-over waits for its reader
+  std::uint32_t boxes_max = 256;                          // open boxes of one principal
+  std::uint32_t box_enrolments_max = 16;                  // persons that one invitation may vouch for
+};
+
+}  // namespace samplan::relay

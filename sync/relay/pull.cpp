@@ -1,0 +1,247 @@
+#include "sync/relay/pull.h"
+
+#include <algorithm>
+
+#include "sync/wire/message_parts.h"
+
+namespace samplan::relay {
+namespace {
+
+constexpr std::size_t item_overhead = 16;  // lengths, numbers and times around an item
+constexpr std::size_t share_min = 4096;    // a smaller share would be used up by lengths and receipts
+constexpr std::size_t letters_max = 256;
+
+bool acts_as(const Standing& standing, std::uint16_t participant) {
+  return std::any_of(standing.acting.begin(), standing.acting.end(),
+                     [&](const Participant* p) { return p->number == participant; });
+}
+
+Result<GovPull> gov_pull(const GovRow& row, const Standing& standing) {
+  auto record = read_signed_record(row.signed_record);
+  if (!record.ok()) return Error{Errc::corrupt, "pull.governance"};
+  GovPull out;
+  out.record = std::move(record->record);
+  out.recv_ms = row.recv_ms;
+  for (KeyWrap& wrap : record->wraps)
+    if (acts_as(standing, wrap.participant)) out.wraps.push_back(std::move(wrap));
+  return out;
+}
+
+std::size_t size_of(const GovPull& pull) {
+  std::size_t bytes = pull.record.size() + item_overhead;
+  for (const KeyWrap& w : pull.wraps) bytes += w.sealed.size() + item_overhead;
+  return bytes;
+}
+
+SectionPull& section_of(PlanReply& reply, SectionId section) {
+  for (SectionPull& s : reply.sections)
+    if (s.section == section) return s;
+  reply.sections.push_back({section, {}, false});
+  return reply.sections.back();
+}
+
+}  // namespace
+
+bool PlanTurn::has_something_to_say() const {
+  return named || reply.more || reply.receipt || !reply.gov.empty() || !reply.identity.empty() ||
+         !reply.sections.empty() || now.ended != before.ended;
+}
+
+bool Puller::take(std::size_t bytes) {
+  if (!empty_ && bytes > share_) return false;
+  empty_ = false;
+  share_ -= std::min(share_, bytes);
+  left_ -= std::min(left_, bytes);
+  return true;
+}
+
+Result<bool> Puller::letters(const std::vector<PrincipalId>& to, std::uint64_t seen, std::vector<Letter>& out) {
+  share_ = left_ / 2;
+  bool more = false;
+  SP_OK(store_.each_letter(to, seen, now_, [&](const LetterRow& row) {
+    more = out.size() == letters_max || !take(row.body.size() + 128);
+    if (!more) out.push_back({row.n, row.box, row.plan, row.from, row.to, row.recv_ms, row.body.copy()});
+    return !more;
+  }));
+  return more;
+}
+
+Status Puller::plans(std::vector<PlanTurn>& turns) {
+  // What did not fit last time comes first, so that a large envelope is not pushed out for ever.
+  std::stable_partition(turns.begin(), turns.end(),
+                        [](const PlanTurn& t) { return t.before.version == 0 && t.before.gov_seq != 0; });
+  // A fair share for each, so that one large plan does not hold up the others; then the rest of the room.
+  for (std::size_t i = 0; i < turns.size(); ++i)
+    SP_OK(pull(turns[i], std::max(left_ / (turns.size() - i), share_min)));
+  for (PlanTurn& turn : turns)
+    if (turn.reply.more && left_ > 0) SP_OK(pull(turn, left_));
+  for (PlanTurn& turn : turns) {
+    add_receipt(turn);
+    SP_OK(log_access(turn));
+  }
+  return Status::good();
+}
+
+Status Puller::pull(PlanTurn& turn, std::size_t share) {
+  share_ = std::min(share, left_);
+  const bool ended = turn.standing.kind == Standing::Kind::ended;
+  if (ended) turn.reply.status = ItemStatus::withdrawn;
+  const PlanView& view = *turn.view;
+  const std::uint64_t identity_end = ended ? turn.standing.last_identity_n : view.row.identity_n;
+  const std::uint64_t gov_end = ended ? turn.standing.last_gov_seq : view.gov.seq();
+  // Each rests on the one before: identities verify governance, governance verifies envelopes.
+  SP_TRY(bool complete, pull_identity(turn, identity_end));
+  if (complete) {
+    SP_TRY(complete, pull_governance(turn, gov_end));
+  }
+  if (ended) turn.now.sections.clear();
+  if (complete && !ended) {
+    SP_TRY(complete, pull_sections(turn));
+  }
+  turn.reply.more = !complete;
+  turn.now.ended = ended && complete;
+  turn.now.version = complete ? view.row.version : 0;
+  turn.now.expires_ms = turn.standing.expires_ms;
+  return Status::good();
+}
+
+Result<bool> Puller::pull_identity(PlanTurn& turn, std::uint64_t until) {
+  bool complete = true;
+  if (turn.now.identity_n >= until) return complete;
+  std::vector<Bytes>& out = turn.reply.identity;
+  SP_OK(store_.each_feed(turn.view->row.plan, turn.now.identity_n, [&](const FeedRow& row) {
+    if (row.n > until) return false;
+    complete = out.size() < limits::list_items_max && take(row.record.size() + item_overhead);
+    if (!complete) return false;
+    out.push_back(row.record.copy());
+    turn.now.identity_n = row.n;
+    return true;
+  }));
+  return complete;
+}
+
+Result<bool> Puller::pull_governance(PlanTurn& turn, std::uint64_t until) {
+  bool complete = true;
+  if (turn.now.gov_seq >= until) return complete;
+  std::vector<GovPull>& out = turn.reply.gov;
+  Status fault;
+  SP_OK(store_.each_governance(turn.view->row.plan, turn.now.gov_seq, [&](const GovRow& row) {
+    if (row.seq > until) return false;
+    auto pull = gov_pull(row, turn.standing);
+    if (!pull.ok()) {
+      fault = pull.error();
+      return false;
+    }
+    complete = out.size() < limits::list_items_max && take(size_of(*pull));
+    if (!complete) return false;
+    out.push_back(std::move(*pull));
+    turn.now.gov_seq = row.seq;
+    return true;
+  }));
+  SP_OK(fault);
+  return complete;
+}
+
+Result<bool> Puller::pull_sections(PlanTurn& turn) {
+  bool complete = true;
+  // A section that was lost starts anew if it is ever granted again.
+  for (auto it = turn.now.sections.begin(); it != turn.now.sections.end();)
+    it = turn.standing.may_read(it->first) ? std::next(it) : turn.now.sections.erase(it);
+  for (const auto& entry : turn.view->heads) {
+    if (!turn.standing.may_read(entry.first)) continue;
+    SP_TRY(const bool all, pull_section(turn, entry.second));
+    complete = complete && all;
+  }
+  return complete;
+}
+
+Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
+  const SectionId section = head.section;
+  SectionPlace& place = turn.now.sections[section];
+  if (place.seq == 0) {
+    const auto first = turn.first.find(section);
+    place.own_bytes_until = first == turn.first.end() ? head.seq : first->second - 1;
+  }
+  // Whoever claims to have more than there is has seen another history; the receipt will show it.
+  place.seq = std::min(std::max(place.seq, turn.standing.read_from(section)), head.seq);
+  if (place.seq >= head.seq) return true;
+
+  bool complete = true;
+  SectionPull& out = section_of(turn.reply, section);
+  SP_OK(store_.each_envelope(turn.view->row.plan, section, place.seq, [&](const EnvelopeRow& row) {
+    const bool others = row.key.author != device_;
+    const bool by_id = !others && row.seq > place.own_bytes_until;
+    complete = take(by_id ? Hash::size + 1 : row.body.size() + item_overhead);
+    if (!complete) return false;
+    PulledEnvelope& pulled = out.envelopes.emplace_back();
+    pulled.seq = row.seq;
+    pulled.own = by_id;
+    pulled.id = row.id;
+    if (!by_id) pulled.bytes = row.body.copy();
+    place.seq = row.seq;
+    if (others) {
+      PlanTurn::Range& range = turn.access[section];
+      if (range.from == 0) range.from = row.seq;
+      range.to = row.seq;
+    }
+    return true;
+  }));
+  out.more = !complete;
+  return complete;
+}
+
+void Puller::add_receipt(PlanTurn& turn) const {
+  if (turn.standing.kind != Standing::Kind::active) return;
+  const PlanView& view = *turn.view;
+  Receipt receipt;
+  bool differs = turn.pushed || turn.before.gov_seq != view.gov.seq();
+  for (const SectionGov& s : view.gov.sections()) {
+    const bool moved = std::find(turn.moved.begin(), turn.moved.end(), s.id) != turn.moved.end();
+    if (!turn.standing.may_read(s.id) && !moved) continue;
+    const SectionHead head = view.head(s.id);
+    const auto before = turn.before.sections.find(s.id);
+    differs = differs || head.seq != (before == turn.before.sections.end() ? 0 : before->second.seq);
+    receipt.sections.emplace_back(SectionCursor{s.id, head.seq}, head.chain);
+  }
+  if (!differs) return;
+  receipt.plan = view.row.plan;
+  receipt.generation = server_.generation;
+  receipt.gov_seq = view.gov.seq();
+  receipt.gov_head = view.gov.head();
+  receipt.recv_ms = now_;
+  std::sort(receipt.sections.begin(), receipt.sections.end(),
+            [](const auto& a, const auto& b) { return a.first.section < b.first.section; });
+  turn.reply.receipt = std::move(receipt);
+}
+
+Hash access_hash(const PlanId& plan, const AccessRow& row) {
+  Bytes b;
+  append_u64(b, row.n);
+  append(b, row.device.view());
+  append_u16(b, row.section);
+  append_u64(b, row.from_seq);
+  append_u64(b, row.to_seq);
+  append_u64(b, static_cast<std::uint64_t>(row.recv_ms));
+  return crypto::hash("samplan/access-log/1", {row.hash_prev.view(), plan.view(), b});
+}
+
+Status Puller::log_access(const PlanTurn& turn) {
+  if (turn.access.empty()) return Status::good();
+  const PlanId& plan = turn.view->row.plan;
+  SP_TRY(const std::optional<AccessRow> last, store_.last_access(plan));
+  AccessRow row = last.value_or(AccessRow{});
+  for (const auto& entry : turn.access) {
+    row.hash_prev = row.hash;
+    ++row.n;
+    row.device = device_;
+    row.section = entry.first;
+    row.from_seq = entry.second.from;
+    row.to_seq = entry.second.to;
+    row.recv_ms = now_;
+    row.hash = access_hash(plan, row);
+    SP_OK(store_.add_access(plan, row));
+  }
+  return Status::good();
+}
+
+}  // namespace samplan::relay

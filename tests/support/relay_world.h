@@ -1,0 +1,173 @@
+// A relay over a store, and devices that talk to it in the same process: what a client does around a sync request,
+// without a client.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include "sync/relay/relay.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/seeded_entropy.h"
+#include "tests/support/world_builder.h"
+
+namespace samplan::world {
+
+inline constexpr const char* test_host = "samplan.example";
+
+// Where requests go: a relay in this thread, or a server.
+using Exchange = std::function<Result<Bytes>(ByteView frame)>;
+
+class TestClient {
+ public:
+  TestClient(const TestPrincipal& person, std::size_t device, SignPublicKey server, Exchange exchange)
+      : person_(&person), device_(device), server_(server), exchange_(std::move(exchange)) {}
+
+  const TestDevice& device() const { return person_->devices[device_]; }
+
+  // Keeps nonce and cursors as a client does. A refused nonce is answered with a second request.
+  Result<SyncReply> sync(SyncRequest request) {
+    request.person = person_->id;
+    if (!request.cursors && use_token) request.cursors = token;
+    auto reply = exchange_once(request);
+    if (reply.ok() && reply->nonce_refused) {
+      nonce = reply->nonce;
+      reply = exchange_once(request);
+    }
+    if (!reply.ok()) return reply;
+    nonce = reply->nonce;
+    if (reply->cursors) token = reply->cursors;
+    return reply;
+  }
+
+  Bytes frame(const SyncRequest& request, const char* host = test_host) const {
+    return write_request_frame(device().id, nonce, host, write_request_body(request), device().sign);
+  }
+
+  Result<SyncReply> exchange_once(const SyncRequest& request) { return send(frame(request)); }
+
+  Result<SyncReply> send(const Bytes& sent) {
+    SP_TRY(const Bytes answer, exchange_(sent));
+    reply_bytes = answer.size();
+    SP_TRY(const ByteView body, open_reply_frame(answer, request_hash(sent), server_));
+    SP_TRY(SyncReply reply, read_reply_body(body));
+    for (const PlanReply& p : reply.plans)
+      if (p.receipt && !verify_receipt(*p.receipt, server_)) return Error{Errc::forged, "receipt"};
+    return reply;
+  }
+
+  RequestNonce nonce{};
+  std::optional<CursorToken> token;
+  bool use_token = true;
+  std::size_t reply_bytes = 0;
+
+ private:
+  const TestPrincipal* person_;
+  std::size_t device_;
+  SignPublicKey server_;
+  Exchange exchange_;
+};
+
+inline SyncRequest pushing(const PlanId& plan, std::vector<GovPush> gov, std::vector<Bytes> content = {}) {
+  SyncRequest q;
+  PlanRequest p;
+  p.plan = plan;
+  p.push_gov = std::move(gov);
+  p.push = std::move(content);
+  q.plans.push_back(std::move(p));
+  return q;
+}
+
+inline const PlanReply* plan_in(const SyncReply& reply, const PlanId& plan) {
+  for (const PlanReply& p : reply.plans)
+    if (p.plan == plan) return &p;
+  return nullptr;
+}
+
+// A relay over a store in memory, with the world's clock and randomness.
+struct RelayWorld {
+  explicit RelayWorld(std::uint64_t seed = 1, relay::RelayConfig config = {}) : entropy(seed) {
+    SP_CHECK(crypto::init());
+    SP_CHECK(store.begin().ok());
+    auto server = relay::load_server_identity(store, entropy);
+    SP_CHECK(server.ok() && store.commit().ok());
+    code = server->enrolment_code;
+    relay = std::make_unique<relay::Relay>(std::move(config), std::move(*server));
+  }
+
+  Exchange exchange() {
+    return [this](ByteView frame) { return relay->handle(store, frame, test_host, now, entropy); };
+  }
+  TestClient client(const TestPrincipal& person, std::size_t device = 0) {
+    return TestClient(person, device, relay->server().key.public_key, exchange());
+  }
+  // A new person with an enrolled device.
+  TestClient enrol(const TestPrincipal& person) {
+    TestClient c = client(person);
+    SyncRequest q;
+    q.identity = person.log;
+    q.enrolment_code = code;
+    const auto reply = c.sync(q);
+    SP_CHECK(reply.ok() && reply->status == ItemStatus::ok);
+    return c;
+  }
+
+  SeededEntropy entropy;
+  relay::MemoryStore store;
+  std::unique_ptr<relay::Relay> relay;
+  std::string code;
+  UnixMs now = 1'780'000'000'000;
+};
+
+// The usual company: a plan with coordinator, owner with consent, and a relative who reads and writes two sections.
+struct Company {
+  explicit Company(RelayWorld& w)
+      : world(w),
+        coordinator(make_person(w.entropy)),
+        owner(make_person(w.entropy)),
+        relative(make_person(w.entropy)),
+        coordinator_client(w.enrol(coordinator)),
+        owner_client(w.enrol(owner)),
+        relative_client(w.enrol(relative)) {
+    plan.knows(coordinator);
+    plan.genesis(coordinator, {1, 2, 3, 12}, w.entropy);
+    plan.participant_add(coordinator, owner, Role::owner, {{1, 7}, {2, 7}, {3, 7}, {12, 1}});
+    plan.participant_add(coordinator, relative, Role::relative);
+    push(coordinator_client, plan.log);
+    push(owner_client, {plan.consent_plan(owner),
+                        plan.grant(owner, relative, {{1, right_read | right_write}, {3, right_read | right_write}},
+                                   w.entropy)});
+  }
+  Company(const Company&) = delete;
+
+  // Pushes governance and expects it to be taken.
+  void push(TestClient& client, std::vector<GovPush> records) {
+    INFO((plan.last_status.ok() ? "" : plan.last_status.error().where));
+    REQUIRE(plan.last_status.ok());
+    const auto reply = client.sync(pushing(plan.id, std::move(records)));
+    SP_CHECK(reply.ok() && reply->plans.size() >= 1);
+    for (const ItemResult& r : reply->plans[0].gov_results) SP_CHECK(r.status == ItemStatus::ok);
+    if (reply->plans[0].receipt) plan.learn(*reply->plans[0].receipt);
+  }
+  // Pushes one envelope and gives its status.
+  ItemStatus write(TestClient& client, SectionId section, std::string_view text) {
+    return send(client, plan.envelope(client.device(), section, text, world.entropy));
+  }
+  ItemStatus send(TestClient& client, const Bytes& envelope) {
+    const auto reply = client.sync(pushing(plan.id, {}, {envelope}));
+    SP_CHECK(reply.ok());
+    const PlanReply* p = plan_in(*reply, plan.id);
+    SP_CHECK(p != nullptr && p->results.size() == 1);
+    if (p->receipt) plan.learn(*p->receipt);
+    return p->results[0].status;
+  }
+
+  RelayWorld& world;
+  TestPrincipal coordinator;
+  TestPrincipal owner;
+  TestPrincipal relative;
+  TestClient coordinator_client;
+  TestClient owner_client;
+  TestClient relative_client;
+  TestPlan plan;
+};
+
+}  // namespace samplan::world
