@@ -22,7 +22,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -35,8 +36,9 @@ std::string Arguments::text(std::string_view option) const {
   return found == options_.end() ? std::string() : found->second;
 }
 
-Status read_arguments(const std::vector<std::string>& given, std::size_t& at, const std::vector<OptionSpec>& options,
-                      bool stop_at_word, Language language, Arguments& into) {
+Status read_arguments(const std::vector<std::string>& given, std::size_t& at,
+                      const std::vector<OptionSpec>& options, bool stop_at_word, Language language,
+                      Arguments& into) {
   bool has_options_ended = false;
   for (; at < given.size(); ++at) {
     const std::string& item = given[at];
@@ -52,7 +54,8 @@ Status read_arguments(const std::vector<std::string>& given, std::size_t& at, co
     const std::string body = item == "-h" ? "help" : item.substr(2);
     const std::size_t equals = body.find('=');
     const std::string name = body.substr(0, equals);
-    const auto spec = std::find_if(options.begin(), options.end(), [&](const OptionSpec& o) { return o.name == name; });
+    const auto spec =
+        std::find_if(options.begin(), options.end(), [&](const OptionSpec& o) { return o.name == name; });
     if (spec == options.end()) {
       std::vector<std::string> names;
       for (const OptionSpec& o : options) names.emplace_back(o.name);

@@ -1,5 +1,6 @@
-// Reads a command's words and options. Options are "--name VALUE", "--name=VALUE" or a bare "--name", anywhere among
-// the words; "--" ends them. It knows no command and guesses nothing: what is not declared is an error.
+// Reads a command's words and options. Options are "--name VALUE", "--name=VALUE" or a bare "--name",
+// anywhere among the words; "--" ends them. It knows no command and guesses nothing: what is not declared is
+// an error.
 #pragma once
 
 #include <map>
@@ -33,8 +34,9 @@ class Arguments {
 
 // Reads from `at` on. `stop_at_word`: leaves the first word and all after it, and moves `at` there.
 // errors: invalid_argument with a sentence in `detail`.
-Status read_arguments(const std::vector<std::string>& given, std::size_t& at, const std::vector<OptionSpec>& options,
-                      bool stop_at_word, Language language, Arguments& into);
+Status read_arguments(const std::vector<std::string>& given, std::size_t& at,
+                      const std::vector<OptionSpec>& options, bool stop_at_word, Language language,
+                      Arguments& into);
 
 // The choices that look like what was written, nearest first, at most three; none when nothing is near.
 std::vector<std::string> near_matches(std::string_view written, const std::vector<std::string>& choices);

@@ -12,7 +12,8 @@ constexpr Phrase is_begun{"Her er det allerede begynt: «%1». Bruk en annen map
                           "Someone has begun here already: “%1”. Use another folder with --home."};
 constexpr Phrase key_differs{
     "Serveren har en annen nøkkel enn den du oppga. Ingenting er laget. Spør driften før du prøver igjen.",
-    "The server has another key than the one you gave. Nothing was made. Ask those who run it before you try again."};
+    "The server has another key than the one you gave. Nothing was made. Ask those who run it before you try "
+    "again."};
 constexpr Phrase bad_link{"Invitasjonslenken kan ikke leses. Kopier hele lenken, med anførselstegn rundt.",
                           "The invitation link cannot be read. Copy the whole link, in quotes."};
 

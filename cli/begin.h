@@ -1,5 +1,5 @@
-// Beginning on a device: making its home from a server's address or from an invitation. Used by the commands and by
-// the `call` protocol alike.
+// Beginning on a device: making its home from a server's address or from an invitation. Used by the commands
+// and by the `call` protocol alike.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ struct Beginning {
   std::string name;
 };
 
-// Asks the server for its key, makes the home and pins the key. The visit's desk is the new device afterwards.
+// Asks the server for its key, makes the home and pins the key. The visit's desk is the new device
+// afterwards.
 Status begin(Visit& visit, const Beginning& wish);
 
 // Makes the home if there is none, from the invitation, and leaves the request to join for the next sync.

@@ -11,7 +11,8 @@ namespace {
 using nlohmann::json;
 
 constexpr Phrase none_such{"Fant ikke «%1».", "Did not find “%1”."};
-constexpr Phrase several_such{"Flere begynner med «%1». Skriv flere tegn.", "Several begin with “%1”. Write more characters."};
+constexpr Phrase several_such{"Flere begynner med «%1». Skriv flere tegn.",
+                              "Several begin with “%1”. Write more characters."};
 constexpr Phrase are_you_sure{"%1 Er du sikker? Skriv ja: ", "%1 Are you sure? Write yes: "};
 constexpr Phrase nothing_done{"Ingenting er endret.", "Nothing was changed."};
 
@@ -45,7 +46,8 @@ Result<json> choose(Visit& visit, const ListQuery& query, const std::string& wri
   const json* found = nullptr;
   for (const json& item : list_of(answer, query.list)) {
     if (!fits(item, query, written)) continue;
-    if (found != nullptr) return Error{Errc::invalid_argument, "cli.choose", visit.say(several_such, {written})};
+    if (found != nullptr)
+      return Error{Errc::invalid_argument, "cli.choose", visit.say(several_such, {written})};
     found = &item;
   }
   if (found == nullptr) return Error{Errc::not_found, "cli.choose", visit.say(none_such, {written})};

@@ -11,9 +11,9 @@
 namespace samplan::cli {
 
 struct ListQuery {
-  nlohmann::json request;             // gives the list
-  std::string_view list;              // its name in the answer
-  std::string_view id;                // the member that holds the id
+  nlohmann::json request;               // gives the list
+  std::string_view list;                // its name in the answer
+  std::string_view id;                  // the member that holds the id
   std::vector<std::string_view> names;  // members that a person may write instead, whole
 };
 
@@ -27,7 +27,8 @@ std::string short_op(std::string_view op);
 // Runs a request that changes something and says `done` when it worked.
 int change(Visit& visit, const nlohmann::json& request, const std::string& done);
 
-// Asks the person on the terminal, and takes only a clear yes. Without a terminal, or with --yes, it is a yes.
+// Asks the person on the terminal, and takes only a clear yes. Without a terminal, or with --yes, it is a
+// yes.
 bool is_sure(Visit& visit, const std::string& consequence);
 
 // "a, b,c" as a list without empty items.

@@ -28,11 +28,13 @@ constexpr Phrase usage{"Bruk: samplan [VALG] KOMMANDO ...", "Usage: samplan [OPT
 constexpr Phrase usage_of{"Bruk: samplan %1", "Usage: samplan %1"};
 constexpr Phrase about{
     "Samplan er individuell plan på hver enhet, kryptert. Alt virker uten nett; «sync» sender og henter.",
-    "Samplan keeps the individual plan on each device, encrypted. All works offline; “sync” sends and fetches."};
-constexpr Phrase more{"«samplan help KOMMANDO» forklarer en kommando. Returkoder: 0 utført, 1 avslått eller feilet, "
-                      "2 feil bruk, 3 uten dekning.",
-                      "“samplan help COMMAND” explains one. Exit codes: 0 done, 1 refused or failed, 2 wrong use, "
-                      "3 no connection."};
+    "Samplan keeps the individual plan on each device, encrypted. All works offline; “sync” sends and "
+    "fetches."};
+constexpr Phrase more{
+    "«samplan help KOMMANDO» forklarer en kommando. Returkoder: 0 utført, 1 avslått eller feilet, "
+    "2 feil bruk, 3 uten dekning.",
+    "“samplan help COMMAND” explains one. Exit codes: 0 done, 1 refused or failed, 2 wrong use, "
+    "3 no connection."};
 constexpr Phrase options_title{"Valg", "Options"};
 constexpr Phrase common_title{"Valg for alle kommandoer", "Options for all commands"};
 
@@ -97,18 +99,28 @@ const CommandSpec* find_command(std::string_view path) {
 
 const std::vector<OptionSpec>& common_options() {
   static const std::vector<OptionSpec> options = {
-      {"home", {"MAPPE", "DIR"}, {"enhetens mappe ($SAMPLAN_HOME, ellers ~/.samplan)", "the device's folder ($SAMPLAN_HOME, else ~/.samplan)"}},
+      {"home",
+       {"MAPPE", "DIR"},
+       {"enhetens mappe ($SAMPLAN_HOME, ellers ~/.samplan)",
+        "the device's folder ($SAMPLAN_HOME, else ~/.samplan)"}},
       {"lang", {"SPRÅK", "LANG"}, {"nb eller en (ellers etter LANG)", "nb or en (else from LANG)"}},
-      {"now", {"TID", "TIME"}, {"la klokka være dette, f.eks. 2026-11-22T09:00Z", "let the clock be this, e.g. 2026-11-22T09:00Z"}},
-      {"passphrase-file", {"FIL", "FILE"}, {"passordet er første linje i filen (ellers $SAMPLAN_PASSPHRASE)", "the passphrase is the file's first line (else $SAMPLAN_PASSPHRASE)"}},
+      {"now",
+       {"TID", "TIME"},
+       {"la klokka være dette, f.eks. 2026-11-22T09:00Z", "let the clock be this, e.g. 2026-11-22T09:00Z"}},
+      {"passphrase-file",
+       {"FIL", "FILE"},
+       {"passordet er første linje i filen (ellers $SAMPLAN_PASSPHRASE)",
+        "the passphrase is the file's first line (else $SAMPLAN_PASSPHRASE)"}},
       {"help", {"", ""}, {"vis hjelp", "show help"}},
   };
   return options;
 }
 
 OptionSpec plan_option() {
-  return {"plan", {"PLAN", "PLAN"}, {"id, tittel eller navn på planeier; kan utelates når det bare er én plan",
-                                     "id, title or owner's name; may be left out when there is only one plan"}};
+  return {"plan",
+          {"PLAN", "PLAN"},
+          {"id, tittel eller navn på planeier; kan utelates når det bare er én plan",
+           "id, title or owner's name; may be left out when there is only one plan"}};
 }
 
 void print_overview(Page& page, Language language) {

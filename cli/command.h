@@ -1,5 +1,5 @@
-// The table of commands: what each is called, what it takes, its help in both languages, and the function that does
-// it. Help, suggestions and the tests all read this table.
+// The table of commands: what each is called, what it takes, its help in both languages, and the function
+// that does it. Help, suggestions and the tests all read this table.
 #pragma once
 
 #include <string_view>

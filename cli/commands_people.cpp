@@ -22,7 +22,8 @@ constexpr Phrase no_requests{"Ingen ber om å bli med.", "Nobody asks to join."}
 constexpr Phrase asks{"%1 ber om å bli med", "%1 asks to join"};
 constexpr Phrase compare{"Fire ord: %1. Spør om det er disse ordene %2 ser.",
                          "Four words: %1. Ask whether these are the words %2 sees."};
-constexpr Phrase confirmed{"%1 er sluppet inn. Det gjelder fra du har sendt.", "%1 is let in. It holds from when you have sent."};
+constexpr Phrase confirmed{"%1 er sluppet inn. Det gjelder fra du har sendt.",
+                           "%1 is let in. It holds from when you have sent."};
 constexpr Phrase nobody_known{"Du kjenner ingen her ennå.", "You know nobody here yet."};
 constexpr Phrase them{"den du inviterer", "the one you invite"};
 
@@ -38,10 +39,13 @@ int run_unit_list(Visit& v) {
   if (!is_good(who)) return v.refuse(who);
   if (list_of(who, "units").empty()) v.page.line(v.say(no_units));
   for (const json& unit : list_of(who, "units")) {
-    v.page.line({{short_id(text_of(unit, "unit")) + "  ", Tone::quiet}, {text_of(unit, "name"), Tone::strong}});
+    v.page.line(
+        {{short_id(text_of(unit, "unit")) + "  ", Tone::quiet}, {text_of(unit, "name"), Tone::strong}});
     for (const json& member : list_of(unit, "members")) {
-      const std::string note = flag_of(member, "registrar") ? v.say({" · registrerer medlemmer", " · registers members"}) : "";
-      v.page.line({{short_id(text_of(member, "person")) + "  ", Tone::quiet}, {text_of(member, "name") + note}}, 4);
+      const std::string note =
+          flag_of(member, "registrar") ? v.say({" · registrerer medlemmer", " · registers members"}) : "";
+      v.page.line(
+          {{short_id(text_of(member, "person")) + "  ", Tone::quiet}, {text_of(member, "name") + note}}, 4);
     }
   }
   return exit_good;
@@ -80,7 +84,8 @@ int run_invite(Visit& v) {
 }
 
 std::string purpose_of(Visit& v, const json& item) {
-  if (text_of(item, "for") == "unit") return v.say({"enheten %1", "the unit %1"}, {text_of(item, "unit_name")});
+  if (text_of(item, "for") == "unit")
+    return v.say({"enheten %1", "the unit %1"}, {text_of(item, "unit_name")});
   return v.say({"plan %1 som %2", "plan %1 as %2"},
                {short_id(text_of(item, "plan")), role_label(text_of(item, "role"), v.language())});
 }
@@ -92,7 +97,8 @@ int run_invites(Visit& v) {
   for (const json& item : list_of(answer, "invites")) {
     const std::string until = when_text(number_of(item, "expires_ms"), v.now(), v.language());
     v.page.line({{short_id(text_of(item, "box")) + "  ", Tone::quiet},
-                 {text_of(item, "name") + " · " + purpose_of(v, item) + " · " + v.say({"til %1", "until %1"}, {until})}});
+                 {text_of(item, "name") + " · " + purpose_of(v, item) + " · " +
+                  v.say({"til %1", "until %1"}, {until})}});
   }
   return exit_good;
 }
@@ -114,7 +120,8 @@ int run_requests(Visit& v) {
                  {v.say(asks, {name}), Tone::strong},
                  {" · " + purpose_of(v, item)}});
     const std::string invited = text_of(item, "invited_name");
-    if (!invited.empty() && invited != name) v.page.line(v.say({"Invitert som: %1", "Invited as: %1"}, {invited}), 10);
+    if (!invited.empty() && invited != name)
+      v.page.line(v.say({"Invitert som: %1", "Invited as: %1"}, {invited}), 10);
     v.page.line(v.say(compare, {text_of(item, "words"), name}), 10);
   }
   return exit_good;
@@ -151,45 +158,124 @@ int run_people(Visit& v) {
 
 OptionSpec name_option() { return {"name", {"NAVN", "NAME"}, {"hvem som inviteres", "who is invited"}}; }
 OptionSpec days_option() {
-  return {"days", {"DAGER", "DAYS"}, {"hvor mange dager den gjelder, høyst 7", "for how many days it is valid, at most 7"}};
+  return {"days",
+          {"DAGER", "DAYS"},
+          {"hvor mange dager den gjelder, høyst 7", "for how many days it is valid, at most 7"}};
 }
 
 }  // namespace
 
 std::vector<CommandSpec> people_commands() {
   return {
-      {"unit create", {"NAVN", "NAME"}, {"Lag en enhet, for eksempel en tjeneste.", "Make a unit, for example a service."},
+      {"unit create",
+       {"NAVN", "NAME"},
+       {"Lag en enhet, for eksempel en tjeneste.", "Make a unit, for example a service."},
        {"Du registrerer medlemmene. En enhet kan være deltaker i en plan; da ser medlemmene planen.",
-        "You register its members. A unit can take part in a plan; its members then see the plan."}, 1, 1, {}, run_unit_create},
-      {"unit list", {"", ""}, {"Enhetene dine og medlemmene.", "Your units and their members."},
-       {"Id-ene foran kan brukes i andre kommandoer.", "The ids in front can be used in other commands."}, 0, 0, {}, run_unit_list},
-      {"unit invite", {"ENHET", "UNIT"}, {"Lag en invitasjonslenke til en enhet.", "Make an invitation link to a unit."},
+        "You register its members. A unit can take part in a plan; its members then see the plan."},
+       1,
+       1,
+       {},
+       run_unit_create},
+      {"unit list",
+       {"", ""},
+       {"Enhetene dine og medlemmene.", "Your units and their members."},
+       {"Id-ene foran kan brukes i andre kommandoer.", "The ids in front can be used in other commands."},
+       0,
+       0,
+       {},
+       run_unit_list},
+      {"unit invite",
+       {"ENHET", "UNIT"},
+       {"Lag en invitasjonslenke til en enhet.", "Make an invitation link to a unit."},
        {"Eksempel: samplan unit invite Hjemmetjenesten --name \"Mona Dahl\"",
-        "Example: samplan unit invite Hjemmetjenesten --name \"Mona Dahl\""}, 1, 1,
-       {name_option(), {"registrar", {"", ""}, {"skal også registrere medlemmer", "is to register members as well"}}, days_option()}, run_unit_invite},
-      {"unit remove", {"ENHET MEDLEM", "UNIT MEMBER"}, {"Ta et medlem ut av en enhet.", "Take a member out of a unit."},
+        "Example: samplan unit invite Hjemmetjenesten --name \"Mona Dahl\""},
+       1,
+       1,
+       {name_option(),
+        {"registrar", {"", ""}, {"skal også registrere medlemmer", "is to register members as well"}},
+        days_option()},
+       run_unit_invite},
+      {"unit remove",
+       {"ENHET MEDLEM", "UNIT MEMBER"},
+       {"Ta et medlem ut av en enhet.", "Take a member out of a unit."},
        {"Enheten får ny nøkkel, og den som gikk ut, får ikke nye opplysninger.",
-        "The unit gets a new key, and who left gets no new information."}, 2, 2, {}, run_unit_remove},
-      {"invite", {"--role ROLLE --name NAVN", "--role ROLE --name NAME"},
+        "The unit gets a new key, and who left gets no new information."},
+       2,
+       2,
+       {},
+       run_unit_remove},
+      {"invite",
+       {"--role ROLLE --name NAVN", "--role ROLE --name NAME"},
        {"Lag en invitasjonslenke til en plan.", "Make an invitation link to a plan."},
-       {"Roller: owner (planeier), provider (tjenesteyter), relative (pårørende), guardian (verge), adviser (rådgiver),\n"
-        "other_service, coordinating_unit. Den inviterte ser ingenting før planeieren samtykker (planeieren selv ser alt).",
-        "Roles: owner, provider, relative, guardian, adviser, other_service, coordinating_unit. The invited see nothing\n"
-        "before the owner consents (the owner sees all)."}, 0, 0,
-       {plan_option(), {"role", {"ROLLE", "ROLE"}, {"rollen i planen", "the role in the plan"}}, name_option(), days_option()}, run_invite},
-      {"invites", {"", ""}, {"Invitasjoner du har ute.", "Invitations you have given."},
-       {"De forsvinner når de er brukt eller utløpt.", "They disappear when used or expired."}, 0, 0, {}, run_invites},
-      {"invite cancel", {"INVITASJON", "INVITATION"}, {"Trekk en invitasjon.", "Withdraw an invitation."},
-       {"INVITASJON er navnet eller id-en fra «samplan invites».", "INVITATION is the name or id from “samplan invites”."}, 1, 1, {}, run_invite_cancel},
-      {"requests", {"", ""}, {"Hvem som ber om å bli med, med fire ord å sammenligne.", "Who asks to join, with four words to compare."},
+       {"Roller: owner (planeier), provider (tjenesteyter), relative (pårørende), guardian (verge), adviser "
+        "(rådgiver),\n"
+        "other_service, coordinating_unit. Den inviterte ser ingenting før planeieren samtykker (planeieren "
+        "selv ser alt).",
+        "Roles: owner, provider, relative, guardian, adviser, other_service, coordinating_unit. The invited "
+        "see nothing\n"
+        "before the owner consents (the owner sees all)."},
+       0,
+       0,
+       {plan_option(),
+        {"role", {"ROLLE", "ROLE"}, {"rollen i planen", "the role in the plan"}},
+        name_option(),
+        days_option()},
+       run_invite},
+      {"invites",
+       {"", ""},
+       {"Invitasjoner du har ute.", "Invitations you have given."},
+       {"De forsvinner når de er brukt eller utløpt.", "They disappear when used or expired."},
+       0,
+       0,
+       {},
+       run_invites},
+      {"invite cancel",
+       {"INVITASJON", "INVITATION"},
+       {"Trekk en invitasjon.", "Withdraw an invitation."},
+       {"INVITASJON er navnet eller id-en fra «samplan invites».",
+        "INVITATION is the name or id from “samplan invites”."},
+       1,
+       1,
+       {},
+       run_invite_cancel},
+      {"requests",
+       {"", ""},
+       {"Hvem som ber om å bli med, med fire ord å sammenligne.",
+        "Who asks to join, with four words to compare."},
        {"Ring eller spør ansikt til ansikt om ordene er like, før du slipper noen inn.",
-        "Ask by telephone or face to face whether the words agree, before you let anyone in."}, 0, 0, {}, run_requests},
-      {"requests decline", {"HVEM", "WHO"}, {"Avvis en som ber om å bli med.", "Turn down someone who asks to join."},
-       {"HVEM er navnet eller id-en fra «samplan requests».", "WHO is the name or id from “samplan requests”."}, 1, 1, {}, run_requests_decline},
-      {"confirm", {"HVEM", "WHO"}, {"Slipp inn en som ber om å bli med, når ordene stemmer.", "Let someone in who asks to join, when the words agree."},
-       {"HVEM er navnet eller id-en fra «samplan requests».", "WHO is the name or id from “samplan requests”."}, 1, 1, {}, run_confirm},
-      {"people", {"", ""}, {"Personer og enheter denne enheten kjenner.", "People and units that this device knows."},
-       {"Navnene er slik du kjenner dem; nøklene er bekreftet.", "The names are as you know them; the keys are verified."}, 0, 0, {}, run_people},
+        "Ask by telephone or face to face whether the words agree, before you let anyone in."},
+       0,
+       0,
+       {},
+       run_requests},
+      {"requests decline",
+       {"HVEM", "WHO"},
+       {"Avvis en som ber om å bli med.", "Turn down someone who asks to join."},
+       {"HVEM er navnet eller id-en fra «samplan requests».",
+        "WHO is the name or id from “samplan requests”."},
+       1,
+       1,
+       {},
+       run_requests_decline},
+      {"confirm",
+       {"HVEM", "WHO"},
+       {"Slipp inn en som ber om å bli med, når ordene stemmer.",
+        "Let someone in who asks to join, when the words agree."},
+       {"HVEM er navnet eller id-en fra «samplan requests».",
+        "WHO is the name or id from “samplan requests”."},
+       1,
+       1,
+       {},
+       run_confirm},
+      {"people",
+       {"", ""},
+       {"Personer og enheter denne enheten kjenner.", "People and units that this device knows."},
+       {"Navnene er slik du kjenner dem; nøklene er bekreftet.",
+        "The names are as you know them; the keys are verified."},
+       0,
+       0,
+       {},
+       run_people},
   };
 }
 

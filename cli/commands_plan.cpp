@@ -14,11 +14,14 @@ namespace {
 using nlohmann::json;
 
 constexpr Phrase no_plans{"Ingen planer på denne enheten ennå.", "No plans on this device yet."};
-constexpr Phrase plan_made{"Planen er laget: %1. Den er et utkast på denne enheten til samtykket er registrert.",
-                           "The plan is made: %1. It is a draft on this device until consent is recorded."};
-constexpr Phrase exported{"Planen er skrevet til «%1». Filen er ikke kryptert. Slett den når du er ferdig.",
-                          "The plan is written to “%1”. The file is not encrypted. Delete it when you are done."};
-constexpr Phrase bad_format{"Ukjent format: %1. Velg text eller json.", "Unknown format: %1. Choose text or json."};
+constexpr Phrase plan_made{
+    "Planen er laget: %1. Den er et utkast på denne enheten til samtykket er registrert.",
+    "The plan is made: %1. It is a draft on this device until consent is recorded."};
+constexpr Phrase exported{
+    "Planen er skrevet til «%1». Filen er ikke kryptert. Slett den når du er ferdig.",
+    "The plan is written to “%1”. The file is not encrypted. Delete it when you are done."};
+constexpr Phrase bad_format{"Ukjent format: %1. Velg text eller json.",
+                            "Unknown format: %1. Choose text or json."};
 constexpr Phrase one_question{"To versjoner på ett sted", "Two versions in one place"};
 constexpr Phrase many_questions{"To versjoner på %1 steder", "Two versions in %1 places"};
 constexpr Phrase many_proposals{"%1 forslag", "%1 proposals"};
@@ -34,14 +37,18 @@ int run_plan_list(Visit& v) {
     const std::string title = text_of(plan, "title");
     std::string rest = " · " + role_label(text_of(plan, "role"), v.language());
     if (!title.empty() && !owner.empty()) rest = " · " + title + rest;
-    v.page.line({{short_id(text_of(plan, "plan")) + "  ", Tone::quiet}, {owner.empty() ? title : owner, Tone::strong}, {rest}});
+    v.page.line({{short_id(text_of(plan, "plan")) + "  ", Tone::quiet},
+                 {owner.empty() ? title : owner, Tone::strong},
+                 {rest}});
     json state = plan;
     state["last_sync_ms"] = number_of(status, "last_sync_ms");
     v.page.line({state_line(state, v.now(), v.language())}, 10);
     const auto conflicts = static_cast<std::size_t>(number_of(plan, "conflicts"));
-    if (conflicts > 0) v.page.line(count_text(conflicts, one_question, many_questions, v.language()), 10, Tone::question);
+    if (conflicts > 0)
+      v.page.line(count_text(conflicts, one_question, many_questions, v.language()), 10, Tone::question);
     const auto proposals = static_cast<std::size_t>(number_of(plan, "proposals"));
-    if (proposals > 0) v.page.line(count_text(proposals, one_proposal, many_proposals, v.language()), 10, Tone::proposal);
+    if (proposals > 0)
+      v.page.line(count_text(proposals, one_proposal, many_proposals, v.language()), 10, Tone::proposal);
   }
   return exit_good;
 }
@@ -97,7 +104,8 @@ int run_plan_export(Visit& v) {
   }
   const std::string path = v.args.text("output");
   const std::string content = text.str();
-  if (const Status written = native::write_file(path, ByteView::of(content)); !written.ok()) return v.refuse(written.error());
+  if (const Status written = native::write_file(path, ByteView::of(content)); !written.ok())
+    return v.refuse(written.error());
   v.aside.line(v.say(exported, {path}));
   return exit_good;
 }
@@ -106,25 +114,54 @@ int run_plan_export(Visit& v) {
 
 std::vector<CommandSpec> plan_commands() {
   return {
-      {"plan list", {"", ""}, {"Planene på denne enheten.", "The plans on this device."},
+      {"plan list",
+       {"", ""},
+       {"Planene på denne enheten.", "The plans on this device."},
        {"Id-en foran kan brukes med --plan; tittel eller navn virker også.",
-        "The id in front can be used with --plan; title or name works as well."}, 0, 0, {}, run_plan_list},
-      {"plan new", {"--owner NAVN", "--owner NAME"}, {"Begynn en ny plan.", "Begin a new plan."},
+        "The id in front can be used with --plan; title or name works as well."},
+       0,
+       0,
+       {},
+       run_plan_list},
+      {"plan new",
+       {"--owner NAVN", "--owner NAME"},
+       {"Begynn en ny plan.", "Begin a new plan."},
        {"Den er et utkast på denne enheten til planeieren har samtykket («samplan consent plan»).\n"
         "Eksempel: samplan plan new --owner \"Aud Marie Solberg\"",
         "It is a draft on this device until the owner has consented (“samplan consent plan”).\n"
-        "Example: samplan plan new --owner \"Aud Marie Solberg\""}, 0, 0,
+        "Example: samplan plan new --owner \"Aud Marie Solberg\""},
+       0,
+       0,
        {{"owner", {"NAVN", "NAME"}, {"hvem planen er for", "whom the plan is for"}},
         {"birth-date", {"DATO", "DATE"}, {"fødselsdato, som 1941-05-17", "date of birth, as 1941-05-17"}},
-        {"title", {"TITTEL", "TITLE"}, {"tittel, ellers «Individuell plan»", "title, else “Individuell plan”"}}}, run_plan_new},
-      {"plan show", {"[PLAN]", "[PLAN]"}, {"Vis en plan som en lesbar side.", "Show a plan as a readable page."},
+        {"title",
+         {"TITTEL", "TITLE"},
+         {"tittel, ellers «Individuell plan»", "title, else “Individuell plan”"}}},
+       run_plan_new},
+      {"plan show",
+       {"[PLAN]", "[PLAN]"},
+       {"Vis en plan som en lesbar side.", "Show a plan as a readable page."},
        {"At du åpnet planen, står i innsynsloggen. Id-ene foran mål og tiltak brukes i andre kommandoer.",
-        "That you opened the plan is noted in the access log. The ids in front of goals and measures are used elsewhere."}, 0, 1,
-       {plan_option(), {"all", {"", ""}, {"alle notater, ikke bare de siste", "all notes, not only the latest"}}}, run_plan_show},
-      {"plan export", {"[PLAN]", "[PLAN]"}, {"Skriv en plan som tekst eller JSON.", "Write a plan as text or JSON."},
-       {"Det som skrives ut, er ikke kryptert.", "What is written is not encrypted."}, 0, 1,
-       {plan_option(), {"output", {"FIL", "FILE"}, {"hit i stedet for til skjermen; bare du kan lese filen", "here instead of to the screen; only you can read the file"}},
-        {"format", {"FORMAT", "FORMAT"}, {"text (ellers) eller json", "text (default) or json"}}}, run_plan_export},
+        "That you opened the plan is noted in the access log. The ids in front of goals and measures are "
+        "used elsewhere."},
+       0,
+       1,
+       {plan_option(),
+        {"all", {"", ""}, {"alle notater, ikke bare de siste", "all notes, not only the latest"}}},
+       run_plan_show},
+      {"plan export",
+       {"[PLAN]", "[PLAN]"},
+       {"Skriv en plan som tekst eller JSON.", "Write a plan as text or JSON."},
+       {"Det som skrives ut, er ikke kryptert.", "What is written is not encrypted."},
+       0,
+       1,
+       {plan_option(),
+        {"output",
+         {"FIL", "FILE"},
+         {"hit i stedet for til skjermen; bare du kan lese filen",
+          "here instead of to the screen; only you can read the file"}},
+        {"format", {"FORMAT", "FORMAT"}, {"text (ellers) eller json", "text (default) or json"}}},
+       run_plan_export},
   };
 }
 

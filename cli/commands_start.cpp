@@ -11,12 +11,14 @@ using nlohmann::json;
 constexpr Phrase ready{"Enheten er klar. Mappen er «%1».", "The device is ready. Its folder is “%1”."};
 constexpr Phrase your_words{"Dine fire ord: %1. Les dem høyt for den som skal slippe deg inn.",
                             "Your four words: %1. Read them aloud to whoever lets you in."};
-constexpr Phrase sync_next{"Neste: «samplan sync» sender den til serveren.", "Next: “samplan sync” sends it to the server."};
+constexpr Phrase sync_next{"Neste: «samplan sync» sender den til serveren.",
+                           "Next: “samplan sync” sends it to the server."};
 constexpr Phrase asked{"Du ber om å bli med. %1 får se det når du har sendt.",
                        "You ask to join. %1 will see it when you have sent."};
 
 int run_init(Visit& v) {
-  const Status begun = begin(v, {v.args.text("server"), v.args.text("server-key"), v.args.text("code"), v.args.text("name")});
+  const Status begun =
+      begin(v, {v.args.text("server"), v.args.text("server-key"), v.args.text("code"), v.args.text("name")});
   if (!begun.ok()) return v.refuse(begun.error());
   const json who = v.call({{"do", "whoami"}});
   if (!is_good(who)) return v.refuse(who);
@@ -44,7 +46,8 @@ int run_whoami(Visit& v) {
   v.page.fact(v.say({"Enhet", "Device"}), short_id(text_of(who, "device")));
   v.page.fact(v.say({"Server", "Server"}), text_of(who, "server"));
   for (const json& unit : list_of(who, "units"))
-    v.page.fact(v.say({"Medlem av", "Member of"}), text_of(unit, "name") + " (" + short_id(text_of(unit, "unit")) + ")");
+    v.page.fact(v.say({"Medlem av", "Member of"}),
+                text_of(unit, "name") + " (" + short_id(text_of(unit, "unit")) + ")");
   return exit_good;
 }
 
@@ -62,24 +65,34 @@ std::vector<CommandSpec> start_commands() {
   return {
       {"init",
        {"--server URL --name NAVN", "--server URL --name NAME"},
-       {"Begynn på denne enheten, med adressen til en server.", "Begin on this device, with a server's address."},
-       {"Lager mappen og nøklene, og husker serverens nøkkel. Har du fått en invitasjon, bruk «samplan join».\n"
+       {"Begynn på denne enheten, med adressen til en server.",
+        "Begin on this device, with a server's address."},
+       {"Lager mappen og nøklene, og husker serverens nøkkel. Har du fått en invitasjon, bruk «samplan "
+        "join».\n"
         "Eksempel: samplan init --server http://127.0.0.1:8787 --name \"Kari Lunde\"",
-        "Makes the folder and the keys, and remembers the server's key. With an invitation, use “samplan join”.\n"
+        "Makes the folder and the keys, and remembers the server's key. With an invitation, use “samplan "
+        "join”.\n"
         "Example: samplan init --server http://127.0.0.1:8787 --name \"Kari Lunde\""},
        0,
        0,
        {{"server", {"URL", "URL"}, {"serverens adresse", "the server's address"}},
         {"name", {"NAVN", "NAME"}, {"hva du heter", "what you are called"}},
-        {"code", {"KODE", "CODE"}, {"koden serveren krever av nye, om den gjør det", "the code the server asks of newcomers, if any"}},
-        {"server-key", {"HEX", "HEX"}, {"nøkkelen serveren skal ha; en annen avvises", "the key the server must have; another is refused"}}},
+        {"code",
+         {"KODE", "CODE"},
+         {"koden serveren krever av nye, om den gjør det", "the code the server asks of newcomers, if any"}},
+        {"server-key",
+         {"HEX", "HEX"},
+         {"nøkkelen serveren skal ha; en annen avvises",
+          "the key the server must have; another is refused"}}},
        run_init},
       {"join",
        {"LENKE --name NAVN", "LINK --name NAME"},
        {"Be om å bli med, med en invitasjonslenke.", "Ask to join, with an invitation link."},
-       {"Er du ny her, lages mappen og nøklene først. Den som inviterte, sammenligner de fire ordene med deg og\n"
+       {"Er du ny her, lages mappen og nøklene først. Den som inviterte, sammenligner de fire ordene med deg "
+        "og\n"
         "slipper deg inn med «samplan confirm».",
-        "If you are new here, the folder and the keys are made first. The one who invited you compares the four words\n"
+        "If you are new here, the folder and the keys are made first. The one who invited you compares the "
+        "four words\n"
         "with you and lets you in with “samplan confirm”."},
        1,
        1,
@@ -88,15 +101,28 @@ std::vector<CommandSpec> start_commands() {
       {"whoami",
        {"", ""},
        {"Hvem du er på denne enheten, og dine fire ord.", "Who you are on this device, and your four words."},
-       {"De fire ordene er de samme hos alle som kjenner deg.", "The four words are the same for all who know you."},
+       {"De fire ordene er de samme hos alle som kjenner deg.",
+        "The four words are the same for all who know you."},
        0,
        0,
        {},
        run_whoami},
-      {"help", {"[KOMMANDO]", "[COMMAND]"}, {"Forklar en kommando.", "Explain a command."},
-       {"Eksempel: samplan help plan edit", "Example: samplan help plan edit"}, 0, 3, {}, run_help},
-      {"version", {"", ""}, {"Hvilken utgave dette er.", "Which version this is."},
-       {"Oppgi den når du melder feil.", "Give it when you report a fault."}, 0, 0, {}, run_version},
+      {"help",
+       {"[KOMMANDO]", "[COMMAND]"},
+       {"Forklar en kommando.", "Explain a command."},
+       {"Eksempel: samplan help plan edit", "Example: samplan help plan edit"},
+       0,
+       3,
+       {},
+       run_help},
+      {"version",
+       {"", ""},
+       {"Hvilken utgave dette er.", "Which version this is."},
+       {"Oppgi den når du melder feil.", "Give it when you report a fault."},
+       0,
+       0,
+       {},
+       run_version},
   };
 }
 

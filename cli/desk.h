@@ -1,5 +1,5 @@
-// What the commands work on: one device that answers commands and queries and can sync. The real one is Device; tests
-// put one with prepared answers in its place.
+// What the commands work on: one device that answers commands and queries and can sync. The real one is
+// Device; tests put one with prepared answers in its place.
 #pragma once
 
 #include <functional>

@@ -18,7 +18,8 @@ Result<std::unique_ptr<Device>> Device::open(const std::string& folder, const st
   return device;
 }
 
-Result<std::unique_ptr<Device>> Device::begin(const std::string& folder, const NewHome& home, const Machine& machine) {
+Result<std::unique_ptr<Device>> Device::begin(const std::string& folder, const NewHome& home,
+                                              const Machine& machine) {
   SP_TRY(native::NativeHome files, native::NativeHome::make(folder));
   std::unique_ptr<Device> device(new Device(std::move(files), machine));
   SP_TRY(device->core_, Core::create(device->home_, home, device->entropy_, machine.clock(), machine.core));

@@ -1,5 +1,5 @@
-// One device: its home folder, the core on it, the clock and the way to its server. Holds the home's lock while it
-// lives.
+// One device: its home folder, the core on it, the clock and the way to its server. Holds the home's lock
+// while it lives.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,8 @@ class Device : public Desk {
   static Result<std::unique_ptr<Device>> open(const std::string& folder, const std::string& passphrase,
                                               const Machine& machine);
   // Makes the home. errors: already_exists, busy, invalid_argument, not_saved.
-  static Result<std::unique_ptr<Device>> begin(const std::string& folder, const NewHome& home, const Machine& machine);
+  static Result<std::unique_ptr<Device>> begin(const std::string& folder, const NewHome& home,
+                                               const Machine& machine);
 
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;

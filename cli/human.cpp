@@ -49,10 +49,11 @@ std::string when_text(UnixMs time, UnixMs now, Language language) {
   const Date today = local_of(now).date;
   if (!is_valid(then.date)) return {};
   char clock[24];
-  (void)std::snprintf(clock, sizeof clock, language == Language::nb ? "kl. %02d.%02d" : "%02d:%02d", then.hour, then.minute);
+  (void)std::snprintf(clock, sizeof clock, language == Language::nb ? "kl. %02d.%02d" : "%02d:%02d",
+                      then.hour, then.minute);
   if (then.date == today) return clock;
   const bool is_yesterday = days_since_epoch(then.date) + 1 == days_since_epoch(today);
-  std::string day = is_yesterday                   ? std::string(language == Language::nb ? "i går" : "yesterday")
+  std::string day = is_yesterday ? std::string(language == Language::nb ? "i går" : "yesterday")
                     : then.date.year == today.year ? day_and_month(then.date, language)
                                                    : date_text(then.date, language);
   return day + " " + clock;

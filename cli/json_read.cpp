@@ -37,7 +37,8 @@ std::int64_t number_of(const json& object, std::string_view name) {
   const json* found = member(object, name);
   if (found == nullptr || !found->is_number_integer()) return 0;
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  if (found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(most)) return most;
+  if (found->is_number_unsigned() && found->get<std::uint64_t>() > static_cast<std::uint64_t>(most))
+    return most;
   return found->get<std::int64_t>();
 }
 

@@ -1,4 +1,5 @@
-// Reading answers without trusting their shape: what is absent or of another type is empty. Nothing here throws.
+// Reading answers without trusting their shape: what is absent or of another type is empty. Nothing here
+// throws.
 #pragma once
 
 #include <cstdint>

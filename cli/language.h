@@ -1,5 +1,6 @@
-// The two languages of the command line. Every sentence stands here in both, side by side, so that one cannot be
-// written without the other. It holds no sentences itself: those stand where they are used and in text_*.h.
+// The two languages of the command line. Every sentence stands here in both, side by side, so that one cannot
+// be written without the other. It holds no sentences itself: those stand where they are used and in
+// text_*.h.
 #pragma once
 
 #include <initializer_list>

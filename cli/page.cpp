@@ -31,7 +31,9 @@ std::size_t sequence_at(std::string_view text, std::size_t at) {
 }
 
 std::uint32_t code_point(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i]));
+  };
   switch (sequence.size()) {
     case 1: return byte(0);
     case 2: return (byte(0) & 0x1FU) << 6 | (byte(1) & 0x3FU);
@@ -43,7 +45,8 @@ std::uint32_t code_point(std::string_view sequence) {
 bool is_dangerous(std::uint32_t c) {
   if (c == '\n' || c == '\t') return false;
   const bool is_control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
-  const bool turns_direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
+  const bool turns_direction =
+      (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
   return is_control || turns_direction || c == 0x2028 || c == 0x2029;
 }
 
@@ -75,7 +78,9 @@ void Page::heading(std::string_view text) {
   line({{std::string(text), Tone::strong}});
 }
 
-void Page::line(std::string_view text, std::size_t indent, Tone tone) { line({{std::string(text), tone}}, indent); }
+void Page::line(std::string_view text, std::size_t indent, Tone tone) {
+  line({{std::string(text), tone}}, indent);
+}
 
 // Line breaks inside a text keep the indent.
 void Page::line(const std::vector<Piece>& pieces, std::size_t indent) {

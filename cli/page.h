@@ -1,5 +1,6 @@
-// A calm page of text: headings, lines, lists. On a terminal it wraps and uses a few colours; in a file or a pipe it
-// is plain text. Words from a plan were written by others: control characters in them never reach the terminal.
+// A calm page of text: headings, lines, lists. On a terminal it wraps and uses a few colours; in a file or a
+// pipe it is plain text. Words from a plan were written by others: control characters in them never reach the
+// terminal.
 #pragma once
 
 #include <ostream>

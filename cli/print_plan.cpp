@@ -24,8 +24,10 @@ constexpr Phrase one_change{"1 endring", "1 change"};
 constexpr Phrase many_changes{"%1 endringer", "%1 changes"};
 constexpr Phrase proposal_short{"forslag", "proposal"};
 constexpr Phrase nothing_new{"Ingenting nytt fra andre.", "Nothing new from others."};
-constexpr Phrase one_question{"To versjoner på ett sted. Velg når du har tid.", "Two versions in one place. Choose when you have time."};
-constexpr Phrase many_questions{"To versjoner på %1 steder. Velg når du har tid.", "Two versions in %1 places. Choose when you have time."};
+constexpr Phrase one_question{"To versjoner på ett sted. Velg når du har tid.",
+                              "Two versions in one place. Choose when you have time."};
+constexpr Phrase many_questions{"To versjoner på %1 steder. Velg når du har tid.",
+                                "Two versions in %1 places. Choose when you have time."};
 constexpr Phrase one_proposal{"1 forslag venter på svar.", "1 proposal waits for an answer."};
 constexpr Phrase many_proposals{"%1 forslag venter på svar.", "%1 proposals wait for an answer."};
 constexpr Phrase matters_most{"Det som er viktigst for meg", "What matters most to me"};
@@ -34,12 +36,15 @@ constexpr Phrase who_does{"Hvem gjør hva", "Who does what"};
 constexpr Phrase coordinator{"Koordinator", "Coordinator"};
 constexpr Phrase no_access_yet{"ser ingenting ennå", "sees nothing yet"};
 constexpr Phrase access_ended{"tilgangen er avsluttet", "access has ended"};
-constexpr Phrase consent_none{"Planeieren har ikke samtykket til planen ennå.", "The owner has not consented to the plan yet."};
-constexpr Phrase consent_withdrawn{"Samtykket til planen er trukket. Planen er på vent.", "Consent to the plan is withdrawn. The plan is on hold."};
+constexpr Phrase consent_none{"Planeieren har ikke samtykket til planen ennå.",
+                              "The owner has not consented to the plan yet."};
+constexpr Phrase consent_withdrawn{"Samtykket til planen er trukket. Planen er på vent.",
+                                   "Consent to the plan is withdrawn. The plan is on hold."};
 constexpr Phrase without_goal{"Tiltak uten mål", "Measures without a goal"};
 constexpr Phrase conflict_mark{"To versjoner: %1", "Two versions: %1"};
 constexpr Phrase unsent_mark{"Lagret på enheten, ikke sendt.", "Saved on this device, not sent."};
-constexpr Phrase removal_mark{"Fjernet av noen, endret av andre. Beholdt.", "Removed by someone, changed by others. Kept."};
+constexpr Phrase removal_mark{"Fjernet av noen, endret av andre. Beholdt.",
+                              "Removed by someone, changed by others. Kept."};
 constexpr Phrase more_notes{"… og %1 til: samplan plan show --all", "… and %1 more: samplan plan show --all"};
 constexpr Phrase questions{"To versjoner", "Two versions"};
 constexpr Phrase proposals{"Forslag", "Proposals"};
@@ -83,14 +88,20 @@ class PlanPrinter {
       if (!list.is_array()) continue;
       for (const json& record : list) {
         for (const auto& [name, versions] : object_of(record, "conflict").items()) {
-          questions_.push_back({{"type", "values"}, {"id", text_of(record, "id")}, {"kind", text_of(record, "kind")},
-                                {"field", name}, {"versions", versions},
+          questions_.push_back({{"type", "values"},
+                                {"id", text_of(record, "id")},
+                                {"kind", text_of(record, "kind")},
+                                {"field", name},
+                                {"versions", versions},
                                 {"before", object_of(object_of(record, "before"), name)}});
         }
         const json& removed = object_of(record, "removed_while_edited");
         if (removed.empty()) continue;
-        questions_.push_back({{"type", "removed_while_edited"}, {"id", text_of(record, "id")}, {"kind", text_of(record, "kind")},
-                              {"removed", list_of(removed, "removed")}, {"edited", list_of(removed, "edited")}});
+        questions_.push_back({{"type", "removed_while_edited"},
+                              {"id", text_of(record, "id")},
+                              {"kind", text_of(record, "kind")},
+                              {"removed", list_of(removed, "removed")},
+                              {"edited", list_of(removed, "edited")}});
       }
     }
   }
@@ -152,17 +163,23 @@ class PlanPrinter {
         same->changes += changes;
       }
     }
-    std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.time > b.time; });
-    if (!questions_.empty()) page_.line(count_text(questions_.size(), one_question, many_questions, language_), 2, Tone::question);
-    if (!proposals_.empty()) page_.line(count_text(proposals_.size(), one_proposal, many_proposals, language_), 2, Tone::proposal);
+    std::stable_sort(items.begin(), items.end(),
+                     [](const Item& a, const Item& b) { return a.time > b.time; });
+    if (!questions_.empty())
+      page_.line(count_text(questions_.size(), one_question, many_questions, language_), 2, Tone::question);
+    if (!proposals_.empty())
+      page_.line(count_text(proposals_.size(), one_proposal, many_proposals, language_), 2, Tone::proposal);
     if (items.size() > news_max) items.resize(news_max);
     for (const Item& item : items) {
       const std::string what = item.is_proposal ? say(proposal_short)
-                                                : count_text(static_cast<std::size_t>(item.changes), one_change, many_changes, language_);
+                                                : count_text(static_cast<std::size_t>(item.changes),
+                                                             one_change, many_changes, language_);
       page_.line(say(news_line, {item.who, section_label(item.section, language_), what}) + " · " +
-                     when_text(item.time, plan_.now, language_), 2);
+                     when_text(item.time, plan_.now, language_),
+                 2);
     }
-    if (items.empty() && questions_.empty() && proposals_.empty()) page_.line(say(nothing_new), 2, Tone::quiet);
+    if (items.empty() && questions_.empty() && proposals_.empty())
+      page_.line(say(nothing_new), 2, Tone::quiet);
   }
 
   void print_matters_most() {
@@ -185,7 +202,9 @@ class PlanPrinter {
       std::string line = field(sub, "title");
       const std::string organisation = field(sub, "organisation");
       if (!organisation.empty()) line += " · " + organisation;
-      page_.line({{short_id(text_of(sub, "id")) + "  ", Tone::quiet}, {kind_label("sub_plan", language_) + ": " + line}}, 2);
+      page_.line({{short_id(text_of(sub, "id")) + "  ", Tone::quiet},
+                  {kind_label("sub_plan", language_) + ": " + line}},
+                 2);
       print_marks(sub, 4);
     }
   }
@@ -199,11 +218,15 @@ class PlanPrinter {
         line += " · " + say(access_ended);
       else if (object_of(person, "rights").empty())
         line += " · " + say(no_access_yet);
-      page_.line({{short_id(text_of(person, "principal")) + "  ", Tone::quiet}, {text_of(person, "name"), Tone::strong}, {" · " + line}}, 2);
+      page_.line({{short_id(text_of(person, "principal")) + "  ", Tone::quiet},
+                  {text_of(person, "name"), Tone::strong},
+                  {" · " + line}},
+                 2);
     }
     // People who are named in the plan without a key of their own, as after an import.
     std::set<std::string> keyed;
-    for (const json& person : list_of(plan_.shown, "participants")) keyed.insert(text_of(person, "principal"));
+    for (const json& person : list_of(plan_.shown, "participants"))
+      keyed.insert(text_of(person, "principal"));
     for (const json& person : records("grunnlag", "participant")) {
       if (keyed.count(text_of(object_of(person, "fields"), "principal")) != 0) continue;
       std::string line = field(person, "name");
@@ -220,7 +243,8 @@ class PlanPrinter {
       fields += (fields.empty() ? "" : ", ") + field_label(text_of(record, "kind"), name, language_);
     }
     if (!fields.empty()) page_.line(say(conflict_mark, {fields}), indent, Tone::question);
-    if (!object_of(record, "removed_while_edited").empty()) page_.line(say(removal_mark), indent, Tone::question);
+    if (!object_of(record, "removed_while_edited").empty())
+      page_.line(say(removal_mark), indent, Tone::question);
     if (flag_of(object_of(record, "created"), "pending") && text_of(plan_.shown, "holding") != "draft")
       page_.line(say(unsent_mark), indent, Tone::waiting);
   }
@@ -229,12 +253,15 @@ class PlanPrinter {
     const std::string words = field(goal, "text");
     page_.line({{short_id(text_of(goal, "id")) + "  ", Tone::quiet},
                 {kind_label("goal", language_) + " ", Tone::plain},
-                {language_ == Language::nb ? "«" + words + "»" : "“" + words + "”", Tone::strong}}, 2);
+                {language_ == Language::nb ? "«" + words + "»" : "“" + words + "”", Tone::strong}},
+               2);
     std::string line;
     for (const char* name : {"term", "status", "target_date", "achievement"}) {
       const std::string value = field(goal, name);
       if (value.empty()) continue;
-      line += (line.empty() ? "" : " · ") + (name == std::string_view("target_date") ? field_label("goal", name, language_) + " " : "") + value;
+      line += (line.empty() ? "" : " · ") +
+              (name == std::string_view("target_date") ? field_label("goal", name, language_) + " " : "") +
+              value;
     }
     if (!line.empty()) page_.line(line, 12, Tone::quiet);
     print_marks(goal, 12);
@@ -243,7 +270,8 @@ class PlanPrinter {
   void print_measure(const json& measure, std::size_t indent) {
     page_.line({{short_id(text_of(measure, "id")) + "  ", Tone::quiet},
                 {kind_label("measure", language_) + " ", Tone::plain},
-                {field(measure, "text")}}, indent);
+                {field(measure, "text")}},
+               indent);
     for (const char* name : {"responsible", "extent", "how", "where", "by_whom", "decision"}) {
       const std::string value = field(measure, name);
       if (!value.empty()) page_.fact(field_label("measure", name, language_), value, indent + 10);
@@ -252,7 +280,9 @@ class PlanPrinter {
     for (const char* name : {"status", "start_date", "end_date"}) {
       const std::string value = field(measure, name);
       if (value.empty()) continue;
-      line += (line.empty() ? "" : " · ") + (name == std::string_view("status") ? "" : field_label("measure", name, language_) + " ") + value;
+      line += (line.empty() ? "" : " · ") +
+              (name == std::string_view("status") ? "" : field_label("measure", name, language_) + " ") +
+              value;
     }
     if (!line.empty()) page_.line(line, indent + 10, Tone::quiet);
     print_marks(measure, indent + 10);
@@ -269,10 +299,12 @@ class PlanPrinter {
       page_.line({{short_id(text_of(record, "id")) + "  ", Tone::quiet},
                   {kind_label(kind, language_) + (first.empty() ? "" : ": "), Tone::plain},
                   {first},
-                  {"  " + who_and_when(by, plan_.now, language_), Tone::quiet}}, 2);
+                  {"  " + who_and_when(by, plan_.now, language_), Tone::quiet}},
+                 2);
       for (const auto& [name, value] : object_of(record, "fields").items())
         if (name != "text" && name != "measure" && value.is_string())
-          page_.fact(field_label(kind, name, language_), shown_value(kind, name, value.get<std::string>(), language_), 12);
+          page_.fact(field_label(kind, name, language_),
+                     shown_value(kind, name, value.get<std::string>(), language_), 12);
       print_marks(record, 12);
     }
     if (skipped > 0) page_.line(say(more_notes, {std::to_string(skipped)}), 2, Tone::quiet);
@@ -280,14 +312,16 @@ class PlanPrinter {
 
   bool has_records(const std::string& code) const {
     const json& all = object_of(object_of(sections_, code), "records");
-    return std::any_of(all.begin(), all.end(), [](const json& list) { return list.is_array() && !list.empty(); });
+    return std::any_of(all.begin(), all.end(),
+                       [](const json& list) { return list.is_array() && !list.empty(); });
   }
 
   void print_section(const std::string& code) {
     if (code == "grunnlag" || !has_records(code)) return;
     page_.heading(section_label(code, language_));
     const std::size_t no_end = static_cast<std::size_t>(-1);
-    for (const char* kind : {"meeting", "message", "review", "cooperation", "assessment", "need"}) print_plain(code, kind, no_end);
+    for (const char* kind : {"meeting", "message", "review", "cooperation", "assessment", "need"})
+      print_plain(code, kind, no_end);
     std::set<std::string> printed;
     for (const json& goal : records(code, "goal")) {
       print_goal(goal);

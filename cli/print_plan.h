@@ -1,4 +1,5 @@
-// The readable page of one plan, and lines shared with other pages. It prints what the core answers and asks nothing.
+// The readable page of one plan, and lines shared with other pages. It prints what the core answers and asks
+// nothing.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -20,9 +21,9 @@ struct PlanPage {
 
 void print_plan(Page& page, const PlanPage& plan);
 
-// "Lagret på enheten, ikke sendt. 2 endringer venter. Hentet kl. 07.42." or "Sendt kl. 10.14." and the other states
-// that a plan or the whole device can be in. `answer` has "waiting", "intents", "last_sync_ms" and, for a plan,
-// "holding".
+// "Lagret på enheten, ikke sendt. 2 endringer venter. Hentet kl. 07.42." or "Sendt kl. 10.14." and the other
+// states that a plan or the whole device can be in. `answer` has "waiting", "intents", "last_sync_ms" and,
+// for a plan, "holding".
 Piece state_line(const nlohmann::json& answer, UnixMs now, Language language);
 
 // "Mona Dahl for Hjemmetjenesten, i går kl. 15.40"
@@ -30,10 +31,14 @@ std::string who_and_when(const nlohmann::json& by, UnixMs now, Language language
 std::string who(const nlohmann::json& by, Language language);
 
 // A value as people read it: choices by label, dates in words.
-std::string shown_value(std::string_view kind, std::string_view field, std::string_view value, Language language);
+std::string shown_value(std::string_view kind, std::string_view field, std::string_view value,
+                        Language language);
 
-// A proposal in one to three lines, and a field with two versions as a question. Both name the command that answers.
-void print_proposal(Page& page, const nlohmann::json& proposal, UnixMs now, Language language, std::size_t indent);
-void print_question(Page& page, const nlohmann::json& conflict, UnixMs now, Language language, std::size_t indent);
+// A proposal in one to three lines, and a field with two versions as a question. Both name the command that
+// answers.
+void print_proposal(Page& page, const nlohmann::json& proposal, UnixMs now, Language language,
+                    std::size_t indent);
+void print_question(Page& page, const nlohmann::json& conflict, UnixMs now, Language language,
+                    std::size_t indent);
 
 }  // namespace samplan::cli

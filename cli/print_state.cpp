@@ -21,7 +21,8 @@ constexpr Phrase one_waits{" 1 endring venter.", " 1 change waits."};
 constexpr Phrase many_wait{" %1 endringer venter.", " %1 changes wait."};
 constexpr Phrase draft{"Utkast. Bare på denne enheten til samtykket er registrert.",
                        "A draft. Only on this device until consent is recorded."};
-constexpr Phrase ended{"Du er ikke lenger deltaker i planen.", "You are no longer a participant in the plan."};
+constexpr Phrase ended{"Du er ikke lenger deltaker i planen.",
+                       "You are no longer a participant in the plan."};
 constexpr Phrase frozen{"Planen stemmer ikke med det andre ser. Du kan lese, men ikke sende.",
                         "The plan does not match what others see. You can read, but not send."};
 
@@ -39,7 +40,8 @@ constexpr Phrase said_before{"Sto før: %1", "Said before: %1"};
 constexpr Phrase nothing_before{"ingenting", "nothing"};
 constexpr Phrase kept_because{"%1 fjernet dette mens %2 endret det. Det er beholdt.",
                               "%1 removed this while %2 changed it. It was kept."};
-constexpr Phrase answer_with{"Velg: samplan resolve %1 %2 --version 1", "Choose: samplan resolve %1 %2 --version 1"};
+constexpr Phrase answer_with{"Velg: samplan resolve %1 %2 --version 1",
+                             "Choose: samplan resolve %1 %2 --version 1"};
 constexpr Phrase answer_removal{"Fjerne likevel: samplan plan remove %1 · Beholde: samplan plan keep %1",
                                 "Remove after all: samplan plan remove %1 · Keep: samplan plan keep %1"};
 
@@ -89,7 +91,8 @@ std::string who_and_when(const json& by, UnixMs now, Language language) {
   return when.empty() ? who(by, language) : who(by, language) + ", " + when;
 }
 
-std::string shown_value(std::string_view kind, std::string_view field, std::string_view value, Language language) {
+std::string shown_value(std::string_view kind, std::string_view field, std::string_view value,
+                        Language language) {
   const std::string label = value_label(kind, field, value, language);
   return date_text(label, language);
 }
@@ -99,9 +102,11 @@ void print_proposal(Page& page, const json& proposal, UnixMs now, Language langu
   const std::string state = text_of(proposal, "state");
   const json& answered = object_of(proposal, "answered");
   std::string end(proposal_waits.in(language));
-  if (state == "accepted") end = fill(proposal_accepted.in(language), {who_and_when(answered, now, language)});
+  if (state == "accepted")
+    end = fill(proposal_accepted.in(language), {who_and_when(answered, now, language)});
   if (state == "declined")
-    end = fill(proposal_declined.in(language), {who_and_when(answered, now, language), text_of(proposal, "reason")});
+    end = fill(proposal_declined.in(language),
+               {who_and_when(answered, now, language), text_of(proposal, "reason")});
   page.line({{short_op(text_of(proposal, "id")) + "  ", Tone::quiet},
              {fill(proposal_from.in(language), {who_and_when(by, now, language)}), Tone::proposal},
              {" · " + end, Tone::plain}},
@@ -119,14 +124,17 @@ void print_question(Page& page, const json& conflict, UnixMs now, Language langu
       const json& items = list_of(conflict, list);
       return items.empty() ? std::string("?") : who(items.front(), language);
     };
-    page.line({{named + ": ", Tone::question}, {fill(kept_because.in(language), {first("removed"), first("edited")})}}, indent);
+    page.line({{named + ": ", Tone::question},
+               {fill(kept_because.in(language), {first("removed"), first("edited")})}},
+              indent);
     page.line(fill(answer_removal.in(language), {id}), indent + 4, Tone::quiet);
     return;
   }
   const std::string field = text_of(conflict, "field");
   const json& versions = list_of(conflict, "versions");
   const Phrase& heading = versions.size() == 2 ? two_versions : several_versions;
-  page.line(fill(heading.in(language), {named, field_label(kind, field, language), std::to_string(versions.size())}),
+  page.line(fill(heading.in(language),
+                 {named, field_label(kind, field, language), std::to_string(versions.size())}),
             indent, Tone::question);
   const json& before = object_of(conflict, "before");
   std::string was = shown_value(kind, field, text_of(before, "value"), language);

@@ -16,7 +16,8 @@ constexpr Phrase one_of{"Velg en av:", "Choose one of:"};
 constexpr Phrase too_few{"Her mangler noe: samplan %1", "Something is missing: samplan %1"};
 constexpr Phrase too_many{"Her er det for mange ord: samplan %1. Sett tekst med mellomrom i anførselstegn.",
                           "There are too many words: samplan %1. Put text with spaces in quotes."};
-constexpr Phrase bad_language{"Ukjent språk: %1. Velg nb eller en.", "Unknown language: %1. Choose nb or en."};
+constexpr Phrase bad_language{"Ukjent språk: %1. Velg nb eller en.",
+                              "Unknown language: %1. Choose nb or en."};
 constexpr Phrase bad_time{"Ukjent tid: %1. Skriv for eksempel 2026-11-22T09:00Z.",
                           "Unknown time: %1. Write for example 2026-11-22T09:00Z."};
 constexpr Phrase no_home{"Oppgi enhetens mappe med --home eller SAMPLAN_HOME.",

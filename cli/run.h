@@ -1,5 +1,5 @@
-// The command line as a function: from the words on it to an exit code. The program itself (main.cpp) only gives it
-// the real terminal, clock and network.
+// The command line as a function: from the words on it to an exit code. The program itself (main.cpp) only
+// gives it the real terminal, clock and network.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What the command line has around it: streams, whether a person sits at them, the environment, and a question whose
-// answer is not shown. Given from outside, so that tests need no terminal.
+// What the command line has around it: streams, whether a person sits at them, the environment, and a
+// question whose answer is not shown. Given from outside, so that tests need no terminal.
 #pragma once
 
 #include <functional>

@@ -17,13 +17,17 @@ constexpr Phrase ask_passphrase{"Passord eller PIN: ", "Passphrase or PIN: "};
 constexpr Phrase ask_new_passphrase{"Velg et passord eller en PIN for denne enheten: ",
                                     "Choose a passphrase or PIN for this device: "};
 constexpr Phrase ask_again{"En gang til: ", "Once more: "};
-constexpr Phrase not_the_same{"De to var ikke like. Ingenting er laget.", "The two were not the same. Nothing was made."};
+constexpr Phrase not_the_same{"De to var ikke like. Ingenting er laget.",
+                              "The two were not the same. Nothing was made."};
 constexpr Phrase nobody_to_ask{"Oppgi passordet med --passphrase-file FIL eller i SAMPLAN_PASSPHRASE.",
                                "Give the passphrase with --passphrase-file FILE or in SAMPLAN_PASSPHRASE."};
-constexpr Phrase no_passphrase_file{"Kan ikke lese passordfilen «%1».", "Cannot read the passphrase file “%1”."};
-constexpr Phrase no_plans{"Det er ingen planer på denne enheten ennå.", "There are no plans on this device yet."};
+constexpr Phrase no_passphrase_file{"Kan ikke lese passordfilen «%1».",
+                                    "Cannot read the passphrase file “%1”."};
+constexpr Phrase no_plans{"Det er ingen planer på denne enheten ennå.",
+                          "There are no plans on this device yet."};
 constexpr Phrase which_plan{"Hvilken plan? Velg med --plan:", "Which plan? Choose with --plan:"};
-constexpr Phrase no_such_plan{"Fant ingen plan som heter «%1». Disse finnes:", "No plan is called “%1”. There are:"};
+constexpr Phrase no_such_plan{"Fant ingen plan som heter «%1». Disse finnes:",
+                              "No plan is called “%1”. There are:"};
 
 std::string first_line(std::string text) {
   text.resize(std::min(text.find('\n'), text.size()));
@@ -31,7 +35,9 @@ std::string first_line(std::string text) {
   return text;
 }
 
-bool begins(const std::string& text, const std::string& prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool begins(const std::string& text, const std::string& prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
 
 bool is_named(const json& plan, const std::string& written) {
   constexpr std::size_t prefix_digits_min = 4;
@@ -74,7 +80,8 @@ Result<std::string> Visit::passphrase(bool is_new) {
   if (!answer.ok()) return Error{Errc::locked, "passphrase", say(nobody_to_ask)};
   if (is_new) {
     const auto again = host_.terminal.ask_secretly(say(ask_again));
-    if (!again.ok() || *again != *answer) return Error{Errc::invalid_argument, "passphrase", say(not_the_same)};
+    if (!again.ok() || *again != *answer)
+      return Error{Errc::invalid_argument, "passphrase", say(not_the_same)};
   }
   return answer;
 }
@@ -124,13 +131,13 @@ int Visit::refuse(const json& answer) {
   return refuse(text_of(answer, "error"), text_of(answer, "where"), text_of(answer, "message"));
 }
 
-// The core's sentences are in bokmål; our own are in the language asked for. In English, the code's own sentence is
-// used unless the sentence is ours.
+// The core's sentences are in bokmål; our own are in the language asked for. In English, the code's own
+// sentence is used unless the sentence is ours.
 int Visit::refuse(std::string_view code, std::string_view where, std::string_view sentence) {
   const Phrase general = error_phrase(code);
   std::string text(sentence);
-  const bool is_ours = where == "plan" || where == "home" || where == "passphrase" || where == "passphrase file" ||
-                       where.substr(0, 4) == "cli.";
+  const bool is_ours = where == "plan" || where == "home" || where == "passphrase" ||
+                       where == "passphrase file" || where.substr(0, 4) == "cli.";
   if (text.empty() || (language() == Language::en && !is_ours)) {
     text = general.in(language());
     if (language() == Language::en && !where.empty()) text += " (" + std::string(where) + ")";
@@ -146,8 +153,12 @@ int Visit::misused(const std::string& sentence) {
 }
 
 json error_json(const Error& error) {
-  std::string message = error.detail.empty() ? std::string(error_phrase(errc_name(error.code)).nb) : error.detail;
-  return {{"ok", false}, {"error", errc_name(error.code)}, {"where", error.where}, {"message", std::move(message)}};
+  std::string message =
+      error.detail.empty() ? std::string(error_phrase(errc_name(error.code)).nb) : error.detail;
+  return {{"ok", false},
+          {"error", errc_name(error.code)},
+          {"where", error.where},
+          {"message", std::move(message)}};
 }
 
 }  // namespace samplan::cli

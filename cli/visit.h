@@ -62,8 +62,8 @@ class Visit {
   // From --passphrase-file, $SAMPLAN_PASSPHRASE or the person; `is_new`: asked for twice.
   Result<std::string> passphrase(bool is_new);
 
-  // The plan this call is about: the one that --plan or `written` names by id, title or owner, or the only one.
-  // Returns the whole id. errors: not_found, invalid_argument; `detail` lists the plans there are.
+  // The plan this call is about: the one that --plan or `written` names by id, title or owner, or the only
+  // one. Returns the whole id. errors: not_found, invalid_argument; `detail` lists the plans there are.
   Result<std::string> plan_id(const std::string& written = {});
 
   // Prints what went wrong, and gives the exit code for it.

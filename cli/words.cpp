@@ -107,9 +107,13 @@ std::string plain_letters(std::string_view text) {
   return out;
 }
 
-std::string section_label(std::string_view code, Language language) { return label_of(sections, code, language); }
+std::string section_label(std::string_view code, Language language) {
+  return label_of(sections, code, language);
+}
 std::string role_label(std::string_view code, Language language) { return label_of(roles, code, language); }
-std::string rights_label(std::string_view code, Language language) { return label_of(rights, code, language); }
+std::string rights_label(std::string_view code, Language language) {
+  return label_of(rights, code, language);
+}
 std::string section_code_for(std::string_view written) { return code_of(sections, written); }
 std::string role_code_for(std::string_view written) { return code_of(roles, written); }
 std::string rights_code_for(std::string_view written) { return code_of(rights, written); }
@@ -126,7 +130,8 @@ std::string field_label(std::string_view kind, std::string_view field, Language 
   return found == nullptr ? std::string(field) : found->value("label", std::string(field));
 }
 
-std::string value_label(std::string_view kind, std::string_view field, std::string_view value, Language language) {
+std::string value_label(std::string_view kind, std::string_view field, std::string_view value,
+                        Language language) {
   const json* found = field_of(kind, field);
   if (found == nullptr || !found->contains("choices")) return std::string(value);
   for (const json& choice : (*found)["choices"])
@@ -138,7 +143,8 @@ std::string value_label(std::string_view kind, std::string_view field, std::stri
 std::string kind_code_for(std::string_view written) {
   const std::string wanted = plain_letters(written);
   for (const auto& [code, kind] : records().items())
-    for (const std::string& known : {code, kind.value("label", std::string()), std::string(english_word(code))})
+    for (const std::string& known :
+         {code, kind.value("label", std::string()), std::string(english_word(code))})
       if (plain_letters(known) == wanted) return code;
   return std::string(written);
 }
@@ -151,7 +157,9 @@ std::string field_code_for(std::string_view written) {
     for (const auto& [code, field] : spec["fields"].items()) {
       if (plain_letters(code) == wanted) return code;
       const std::string key = kind + "." + code;
-      if (plain_letters(field.value("label", std::string())) != wanted && plain_letters(english_word(key)) != wanted) continue;
+      if (plain_letters(field.value("label", std::string())) != wanted &&
+          plain_letters(english_word(key)) != wanted)
+        continue;
       if (!found.empty() && found != code) return std::string(written);
       found = code;
     }
@@ -166,7 +174,8 @@ std::string choice_code_for(std::string_view field, std::string_view written) {
     if (found == spec["fields"].end() || !found->contains("choices")) continue;
     for (const json& choice : (*found)["choices"]) {
       const std::string code = choice.value("code", "");
-      for (const std::string& known : {code, choice.value("label", std::string()), std::string(english_word(code))})
+      for (const std::string& known :
+           {code, choice.value("label", std::string()), std::string(english_word(code))})
         if (plain_letters(known) == wanted) return code;
     }
   }

@@ -1,5 +1,5 @@
-// English for the words of the plan model. A test holds this list against the model: a kind, field or choice without
-// a word here fails it.
+// English for the words of the plan model. A test holds this list against the model: a kind, field or choice
+// without a word here fails it.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -176,7 +176,8 @@ constexpr Word words[] = {
 }  // namespace
 
 std::string_view english_word(std::string_view key) {
-  const auto found = std::find_if(std::begin(words), std::end(words), [&](const Word& w) { return w.first == key; });
+  const auto found =
+      std::find_if(std::begin(words), std::end(words), [&](const Word& w) { return w.first == key; });
   return found == std::end(words) ? std::string_view() : found->second;
 }
 

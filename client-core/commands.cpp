@@ -33,7 +33,7 @@ const std::vector<Command>& table() {
         {"registrar", ArgType::flag, false, "may change the unit's members"}, {"days", ArgType::text, false, "valid for, at most 7"}}, h::invite},
       {"invites", false, "Own open invitations.", {}, h::invites},
       {"invite_cancel", true, "Cancel an invitation.", {{"box", ArgType::text, true, "the invitation's box"}}, h::invite_cancel},
-      {"join_request", true, "Ask to join by an invitation; sent with the next sync.", {{"link", ArgType::text, true, "invitation link"}}, h::join_request},
+      {"join_request", true, "Ask to join by an invitation; sent with the next sync.", {{"link", ArgType::text, true, "invitation link"}, {"unit", ArgType::text, false, "ask on behalf of this service unit"}}, h::join_request},
       {"requests", false, "People who ask to join, with the four words to compare.", {}, h::requests},
       {"confirm", true, "Let in who asked; only now are keys handed over.", {{"request", ArgType::text, true, "request"}}, h::confirm},
       {"decline_request", true, "Turn down who asked.", {{"request", ArgType::text, true, "request"}}, h::decline_request},

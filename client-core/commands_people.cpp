@@ -82,10 +82,8 @@ Result<std::vector<Request>> open_requests(CommandCall& call) {
     SP_TRY(r.invite, read_invite(invite->content));
     auto letter = open_join_letter(r.invite.secret, in.rest());
     if (!letter.ok()) continue;  // not from someone who holds the link
-    const auto first = read_record(LogKind::identity, letter->identity.front());
-    if (!first.ok()) continue;
     r.letter = std::move(letter).value();
-    r.person = PrincipalId::from(first->log().view());
+    r.person = r.letter.principal;
     out.push_back(std::move(r));
   }
   return out;
@@ -240,10 +238,18 @@ Result<json> join_request(CommandCall& call) {
   if (server != invitation.server_url)
     return Error{Errc::invalid_argument, "link", "Invitasjonen gjelder en annen tjener enn denne mappen bruker."};
   JoinLetter letter;
-  SP_TRY(letter.name, text_fact(ctx, fact::name));
-  SP_TRY(letter.identity, identity_log(ctx, ctx.person));
+  if (call.has("unit")) {
+    SP_TRY(letter.principal, own_unit(call, "unit"));
+    if (invitation.purpose == "unit")
+      return Error{Errc::invalid_argument, "unit", "En enhet kan ikke bli medlem av en annen enhet."};
+    letter.name = known_name(ctx, letter.principal);
+  } else {
+    letter.principal = ctx.person;
+    SP_TRY(letter.name, text_fact(ctx, fact::name));
+  }
+  SP_TRY(letter.identity, identity_log(ctx, letter.principal));
   SP_OK(queue_mail(ctx, MailPut{invitation.box(), seal_join_letter(invitation, letter)}));
-  return json{{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(ctx.person)}};
+  return json{{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
 }
 
 Result<json> requests(CommandCall& call) {

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view path = "/#/bli-med/";
 constexpr std::size_t head_bytes = 1 + 1 + 32 + 16;
 
-enum Tag : std::uint8_t { tag_name = 2, tag_identity = 4 };
+enum Tag : std::uint8_t { tag_name = 2, tag_principal = 4, tag_identity = 6 };
+constexpr std::size_t records_max = 4096;  // a large unit: each member's log and the unit's own
 
 crypto::BoxKeyPair letter_key(const std::array<std::uint8_t, 16>& secret) {
   Hash seed = crypto::hash("samplan/invite-key/1", {secret});
@@ -67,7 +68,7 @@ Result<Invitation> parse_invitation(std::string_view link) {
 
 Bytes seal_join_letter(const Invitation& invitation, const JoinLetter& letter) {
   TlvWriter out;
-  out.bytes(tag_name, ByteView::of(letter.name)).list(tag_identity, letter.identity);
+  out.bytes(tag_name, ByteView::of(letter.name)).bytes(tag_principal, letter.principal.view()).list(tag_identity, letter.identity);
   return crypto::seal_to(letter_key(invitation.secret).public_key, out.take());
 }
 
@@ -76,7 +77,8 @@ Result<JoinLetter> open_join_letter(const std::array<std::uint8_t, 16>& secret, 
   TlvReader in(plain, "join_letter");
   JoinLetter out;
   out.name = std::string(in.bytes(tag_name).text());
-  for (const ByteView record : in.list(tag_identity, 64)) out.identity.push_back(record.copy());
+  out.principal = in.id<PrincipalId>(tag_principal);
+  for (const ByteView record : in.list(tag_identity, records_max)) out.identity.push_back(record.copy());
   SP_OK(in.finish());
   if (!is_name(out.name)) return Error{Errc::not_utf8, "join_letter"};
   if (out.identity.empty()) return Error{Errc::malformed, "join_letter"};

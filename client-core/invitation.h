@@ -5,7 +5,7 @@
 //   link    SERVER_URL "/#/bli-med/" hex(payload)
 //   payload = version u8 (1) | purpose u8 | server key 32 | secret 16 | inviter's name (UTF-8)
 //   box     first 16 bytes of H("samplan/invite-box/1", secret)
-//   letter  sealed to the X25519 pair derived from the secret: list of (name, identity records)
+//   letter  sealed to the X25519 pair derived from the secret: name, principal, identity records
 #pragma once
 
 #include <string>
@@ -34,7 +34,8 @@ Result<Invitation> parse_invitation(std::string_view link);
 
 struct JoinLetter {
   std::string name;
-  std::vector<Bytes> identity;  // the whole identity log of who asks
+  PrincipalId principal;        // who asks: the person, or a service unit that the person acts for
+  std::vector<Bytes> identity;  // its whole identity log; for a unit, its members' logs first
 };
 
 Bytes seal_join_letter(const Invitation& invitation, const JoinLetter& letter);

@@ -142,9 +142,14 @@ Status take_identity(Context& ctx, ByteView bytes) {
 
 Result<std::vector<Bytes>> identity_log(Context& ctx, const PrincipalId& principal) {
   SP_TRY(const std::vector<IdentityRow> rows, ctx.replica.identities());
+  const IdentityState* state = ctx.book.find(principal);
   std::vector<Bytes> out;
-  for (const IdentityRow& row : rows)
-    if (row.principal == principal) out.push_back(row.record);
+  // In the order in which we came to know them: what a record refers to stands before it.
+  for (const IdentityRow& row : rows) {
+    const bool member = state != nullptr && std::any_of(state->members.begin(), state->members.end(),
+                                                        [&](const MemberSpan& m) { return m.person == row.principal; });
+    if (row.principal == principal || member) out.push_back(row.record);
+  }
   if (out.empty()) return Error{Errc::unknown_principal, "identity_log"};
   return out;
 }

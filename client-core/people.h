@@ -20,7 +20,7 @@ Status remove_unit_member(Context& ctx, const PrincipalId& unit, const Principal
 // Checks, stores and uses one identity record that came from outside (server or letter).
 Status take_identity(Context& ctx, ByteView record);
 
-// The whole log of a principal, as a letter carries it.
+// The whole log of a principal, as a letter carries it; for a unit, the logs of its members come first.
 Result<std::vector<Bytes>> identity_log(Context& ctx, const PrincipalId& principal);
 
 // Person and current units of this device: those whose wraps and letters are ours.

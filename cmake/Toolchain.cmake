@@ -14,7 +14,9 @@ if(EMSCRIPTEN)
   set(CMAKE_CROSSCOMPILING_EMULATOR ${SAMPLAN_NODE} --no-experimental-fetch)
   # Fast to link, still quick to run. What is shipped to browsers is linked at -O3.
   set(CMAKE_CXX_FLAGS_RELEASE "-O1 -DNDEBUG")
-elseif(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+endif()
+
+if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(SAMPLAN_CCACHE ccache)
   if(SAMPLAN_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${SAMPLAN_CCACHE})

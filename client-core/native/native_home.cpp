@@ -58,7 +58,8 @@ Result<std::optional<Bytes>> NativeHome::read_key_file() {
   auto file = read_file(key_path(), key_file_bytes_max);
   if (file.ok()) return std::optional<Bytes>(std::move(file).value());
   if (file.code() == Errc::not_found) return std::optional<Bytes>();
-  if (file.code() == Errc::too_large) return Error{Errc::corrupt, "native_home keys", "Nøkkelfilen er skadet."};
+  if (file.code() == Errc::too_large)
+    return Error{Errc::corrupt, "native_home keys", "Nøkkelfilen er skadet."};
   return file.error();
 }
 

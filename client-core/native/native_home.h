@@ -1,5 +1,6 @@
-// A device's home folder on a machine: `replica.db` (ciphertext), `keys` (sealed under the passphrase) and `lock`.
-// The folder is readable by its user alone, and one process at a time has it. Nothing here looks into the files.
+// A device's home folder on a machine: `replica.db` (ciphertext), `keys` (sealed under the passphrase) and
+// `lock`. The folder is readable by its user alone, and one process at a time has it. Nothing here looks into
+// the files.
 #pragma once
 
 #include <optional>

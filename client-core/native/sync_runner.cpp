@@ -21,11 +21,14 @@ Error http_error(int status) {
     case 500:
     case 502:
     case 503:
-    case 504: return {Errc::try_later, where, "Serveren er opptatt nå. Arbeidet ditt er lagret her og sendes senere."};
+    case 504:
+      return {Errc::try_later, where,
+              "Serveren er opptatt nå. Arbeidet ditt er lagret her og sendes senere."};
     case 413: return {Errc::refused, where, "Serveren tar ikke imot så mye på en gang."};
     case 404:
     case 405: return {Errc::bad_reply, where, "På denne adressen svarer ingen Samplan-server."};
-    default: return {Errc::bad_reply, where, "Serveren svarte med noe Samplan ikke kan bruke. Er adressen riktig?"};
+    default:
+      return {Errc::bad_reply, where, "Serveren svarte med noe Samplan ikke kan bruke. Er adressen riktig?"};
   }
 }
 
@@ -33,7 +36,9 @@ Error http_error(int status) {
 Error with_words(Error error) {
   if (!error.detail.empty()) return error;
   switch (error.code) {
-    case Errc::try_later: error.detail = "Serveren er opptatt nå. Arbeidet ditt er lagret her og sendes senere."; break;
+    case Errc::try_later:
+      error.detail = "Serveren er opptatt nå. Arbeidet ditt er lagret her og sendes senere.";
+      break;
     case Errc::withdrawn: error.detail = "Serveren kjenner ikke lenger denne enheten."; break;
     case Errc::refused:
       error.detail = "Serveren tar ikke imot denne enheten. Spør den som inviterte deg, eller driften.";
@@ -111,8 +116,8 @@ std::string endpoint(const std::string& server_url, const std::string& path) {
   return url + path;
 }
 
-Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock, const ProgressSink& progress,
-                            const Patience& patience) {
+Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock,
+                            const ProgressSink& progress, const Patience& patience) {
   SP_CHECK(patience.tries <= 1 || (patience.sleep && patience.entropy != nullptr));
   Run run(core, transport, clock, progress);
   for (int failures = 0;;) {

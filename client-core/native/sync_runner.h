@@ -1,5 +1,5 @@
-// Runs one whole sync over a transport: asks the core what to send, sends it, gives the reply back, until the core is
-// content. It knows no format and decides nothing about plans. It ends, whatever the server does.
+// Runs one whole sync over a transport: asks the core what to send, sends it, gives the reply back, until the
+// core is content. It knows no format and decides nothing about plans. It ends, whatever the server does.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ struct SyncReport {
   std::vector<Notice> notices;  // in the order they came
 };
 
-// How patient a sync is. The pause before try n is drawn evenly from nothing up to min(first * 2^(n-1), longest)
+// How patient a sync is. The pause before try n is drawn evenly from nothing up to min(first * 2^(n-1),
+// longest)
 // ("full jitter"), so that a thousand devices that lost the same server do not come back in step.
 struct Patience {
   int tries = 1;  // 1: say at once that there is no contact
@@ -47,8 +48,8 @@ struct Patience {
 //            refused, withdrawn   the server does not take this device
 //            not_saved            the disk
 // `detail` is a calm sentence in bokmål. What came before an error has been kept.
-Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock, const ProgressSink& progress = {},
-                            const Patience& patience = {});
+Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock,
+                            const ProgressSink& progress = {}, const Patience& patience = {});
 
 // What a server says of itself before anything is believed; the key is pinned by whoever asked.
 struct ServerHello {

@@ -2,6 +2,9 @@
 
 jobs=$(nproc)
 
+# Objects are recognised also in another clone of the tree, whatever its folder is called.
+export CCACHE_BASEDIR=$SAMPLAN_ROOT CCACHE_NOHASHDIR=true
+
 # Only WebAssembly: libsodium and SQLite from Debian's patched sources, compiled once into build/deps.
 build_wasm_libraries() {
   local toolchain=/usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake

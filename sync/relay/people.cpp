@@ -81,7 +81,8 @@ Result<ItemResult> People::push(Store& store, ByteView bytes, bool may_create, U
     result.status = ItemStatus::forbidden;
     return result;
   }
-  const auto added = book_.add(bytes);
+  const Status signer = book_.check_signer_now(bytes);
+  const auto added = signer.ok() ? book_.add(bytes) : Result<PrincipalId>(signer.error());
   if (!added.ok()) {
     result.status = status_of(added.code());
     return result;

@@ -74,6 +74,7 @@ std::vector<Bytes> write_rotations(const std::vector<Rotation>& rotations) {
 
 void read_masks(TlvReader& in, std::vector<SectionMask>& out) {
   SectionId last = 0;
+  if (!in.has(tag_masks)) in.fail();  // an empty list is written, not left out
   for (const ByteView item : in.list(tag_masks, limits::sections_max)) {
     Reader r(item);
     SectionMask m;
@@ -88,6 +89,7 @@ void read_masks(TlvReader& in, std::vector<SectionMask>& out) {
 
 void read_rotations(TlvReader& in, std::vector<Rotation>& out) {
   SectionId last = 0;
+  if (!in.has(tag_rotations)) in.fail();
   for (const ByteView item : in.list(tag_rotations, limits::sections_max)) {
     Reader r(item);
     Rotation x;

@@ -99,6 +99,7 @@ Result<IdentityBody> read_identity_body(IdentityKind kind, ByteView bytes) {
     b.generation_key = in.id<BoxPublicKey>(tag_generation_key);
   }
   if (s.wraps) {
+    if (!in.has(tag_wraps)) in.fail();  // an empty list is written, not left out
     for (const ByteView item : in.list(tag_wraps, limits::members_max)) {
       SP_TRY(GenerationWrap w, read_wrap(item));
       b.wraps.push_back(std::move(w));

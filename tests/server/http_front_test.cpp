@@ -233,7 +233,4 @@ TEST_CASE("front: guard, router and service together answer many clients at once
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(right == 200);
-  const auto start = Clock::now();
-  CHECK(RawClient((*guard)->port(), sync_request("x")).read().body == "<x|test>");
-  CHECK(ms_since(start) < 40);
 }

@@ -11,7 +11,18 @@ using namespace samplan;
 using namespace samplan::server;
 using namespace samplan::server::testing;
 
+// A sanitizer keeps freed memory on purpose.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SP_SANITIZED true
+#elif defined(__has_feature)
+#define SP_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SP_SANITIZED false
+#endif
+
 namespace {
+
+constexpr bool is_sanitized = SP_SANITIZED;
 
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -33,7 +44,7 @@ TEST_CASE("guard: slow and silent connections take no worker from others", "[htt
     slow.push_back(std::make_unique<RawClient>(world.port(), post(std::string(99, 'x')).substr(0, 90)));
   const auto start = Clock::now();
   for (int i = 0; i < 10; ++i) CHECK(world.still_answers());
-  CHECK(ms_since(start) < 1'000);
+  CHECK(ms_since(start) < 5'000);
 }
 
 TEST_CASE("guard: a head must be complete in its time, and dripping bytes does not prolong it", "[http]") {
@@ -45,9 +56,9 @@ TEST_CASE("guard: a head must be complete in its time, and dripping bytes does n
   std::size_t at = 0;
   while (!dripping.has_bytes_within(10) && at < head.size()) dripping.send(head.substr(at++, 1));
   CHECK(dripping.read().status == 408);
-  CHECK(silent.is_closed_within(2'000));
+  CHECK(silent.is_closed_within(5'000));
   CHECK(ms_since(start) >= 190);
-  CHECK(ms_since(start) < 2'000);
+  CHECK(ms_since(start) < 4'500);
   CHECK(world.stats.connections_timed_out == 2);
 }
 
@@ -60,7 +71,7 @@ TEST_CASE("guard: on a kept connection a dripped next head has no more time than
   std::size_t at = 0;
   while (!client.has_bytes_within(10) && at < head.size()) client.send(head.substr(at++, 1));
   CHECK(client.read().status == 408);
-  CHECK(ms_since(start) < 2'000);
+  CHECK(ms_since(start) < 4'500);
 }
 
 TEST_CASE("guard: a body that comes too slowly is given up long before its declared length would allow",
@@ -71,20 +82,31 @@ TEST_CASE("guard: a body that comes too slowly is given up long before its decla
   // only.
   RawClient stalled(world.port(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4194304\r\n\r\nxxx");
   CHECK(stalled.read().status == 408);
-  CHECK(ms_since(start) < 2'000);
+  CHECK(ms_since(start) < 4'500);
+
+  // Dripping prolongs it only by what the bytes are worth at the lowest rate.
+  RawClient dripping(world.port(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4194304\r\n\r\n");
+  int drops = 0;
+  while (drops < 300 && !dripping.has_bytes_within(10)) {
+    dripping.send("x");
+    ++drops;
+  }
+  CHECK(drops < 300);
+  CHECK(dripping.read().status == 408);
   CHECK(world.runner.begun == 0);
 }
 
 TEST_CASE("guard: a body that keeps up the lowest rate is not cut off", "[http]") {
   HttpLimits limits = short_limits();
-  limits.body_ms = 400;
+  limits.body_ms = 1'000;
   limits.body_bytes_per_s_min = 1'000;
   World world(limits);
-  const std::string body(2'000, 'x');
+  const std::string body(3'000, 'x');
   const std::string request = post(body);
   const std::size_t head_bytes = request.size() - body.size();
   RawClient client(world.port(), request.substr(0, head_bytes));
-  for (std::size_t at = 0; at < body.size(); at += 200) {  // 2000 bytes a second for a second
+  for (std::size_t at = 0; at < body.size();
+       at += 200) {  // 2000 bytes a second, for longer than the base time
     client.send(body.substr(at, 200));
     pause_ms(100);
   }
@@ -96,7 +118,7 @@ TEST_CASE("guard: an idle connection is closed after its time without a word", "
   RawClient client(world.port(), get());
   CHECK(client.read().status == 200);
   const auto start = Clock::now();
-  CHECK(client.is_closed_within(2'000));
+  CHECK(client.is_closed_within(5'000));
   CHECK(ms_since(start) >= 250);
 }
 
@@ -139,7 +161,9 @@ TEST_CASE("guard: unfinished bodies are bounded together; the slowest pays, othe
   World world(limits);
   const std::string unfinished = post(std::string(1U << 20, 'x')).substr(0, 1U << 20);
   std::vector<std::unique_ptr<RawClient>> slow;
-  for (int i = 0; i < 12; ++i) slow.push_back(std::make_unique<RawClient>(world.port(), unfinished));
+  slow.push_back(std::make_unique<RawClient>(world.port(), unfinished));
+  REQUIRE(eventually([&] { return world.stats.request_bytes_held > 0; }));
+  for (int i = 0; i < 11; ++i) slow.push_back(std::make_unique<RawClient>(world.port(), unfinished));
   CHECK(eventually([&] { return world.stats.connections_shed >= 4; }));
   CHECK(eventually([&] { return world.stats.request_bytes_held <= limits.request_bytes_in_flight_max; }));
   CHECK(slow.front()->read().status == 503);
@@ -164,11 +188,7 @@ TEST_CASE("guard: nothing of a request is kept after its connection is closed", 
   }
   for (int i = 0; i < 50; ++i) CHECK(world.ask(fat + std::string(1U << 20, 'c')).status == 431);
   CHECK(world.stats.answer_bytes_held == 0);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  CHECK(resident_bytes() < before + (30U << 20));
-#else
-  (void)before;
-#endif
+  if (!is_sanitized) CHECK(resident_bytes() < before + (30U << 20));
 }
 
 TEST_CASE("guard: when the queue is full the answer is 503 with a time to come back", "[http]") {
@@ -206,7 +226,7 @@ TEST_CASE("guard: beyond the connections of one address the longest waiting of t
   REQUIRE(eventually([&] { return world.stats.connections_open == 4; }));
   RawClient d(world.port(), get());
   CHECK(d.read().status == 200);
-  CHECK(a.is_closed_within(2'000));
+  CHECK(a.is_closed_within(5'000));
   CHECK(world.stats.connections_shed == 1);
   neighbour.send(get());
   CHECK(neighbour.read().status == 200);
@@ -243,7 +263,7 @@ TEST_CASE("guard: when all places are taken the one that has waited longest for 
     REQUIRE(eventually([&] { return world.stats.connections_open == i + 1; }));
   }
   for (int i = 0; i < 3; ++i) CHECK(world.still_answers());
-  CHECK(waiting.front()->is_closed_within(2'000));
+  CHECK(waiting.front()->is_closed_within(5'000));
   CHECK(world.stats.connections_open <= 20);
   waiting.back()->send(get());
   CHECK(waiting.back()->read().status == 200);
@@ -267,6 +287,24 @@ TEST_CASE("guard: running out of descriptors pauses the door, it does not close 
   CHECK(saw_error);
   CHECK(client.read().status == 200);
   CHECK(world.still_answers());
+}
+
+TEST_CASE("guard: an accepted connection sends small answers at once and does not block", "[http]") {
+  auto listener = Listener::open("127.0.0.1", 0);
+  REQUIRE(listener.ok());
+  const RawClient client(listener->port());
+  AcceptNext next = AcceptNext::wait;
+  std::optional<Accepted> accepted;
+  REQUIRE(eventually([&] { return (accepted = listener->accept(next)).has_value(); }));
+  int on = 0;
+  socklen_t size = sizeof on;
+  REQUIRE(::getsockopt(accepted->fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, &size) == 0);
+  CHECK(on == 1);
+  CHECK((::fcntl(accepted->fd.get(), F_GETFL) & O_NONBLOCK) != 0);
+  CHECK((::fcntl(accepted->fd.get(), F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK(accepted->peer.address == "127.0.0.1");
+  CHECK_FALSE(listener->accept(next).has_value());
+  CHECK(next == AcceptNext::wait);
 }
 
 TEST_CASE("guard: no error of accept closes the listening socket", "[http]") {
@@ -314,14 +352,14 @@ TEST_CASE("guard: stopping finishes every request that had begun, and tells its 
   RawClient idle(world.port());
   REQUIRE(eventually([&] { return world.runner.begun == 1 && world.stats.connections_open == 3; }));
   std::thread stopping([&] { world.guard->stop(); });
-  CHECK(idle.is_closed_within(2'000));
+  CHECK(idle.is_closed_within(5'000));
   half.send(request.substr(request.size() - 5));
   REQUIRE(eventually([&] { return world.runner.begun == 2; }));
   CHECK_FALSE(RawClient(world.port()).is_connected());
   world.runner.let_go();
   CHECK(at_work.read().body == "one");
   CHECK(half.read().body == "two, sent in halves");
-  CHECK(at_work.is_closed_within(2'000));
+  CHECK(at_work.is_closed_within(5'000));
   stopping.join();
   CHECK(world.runner.done == 2);
 }
@@ -335,6 +373,45 @@ TEST_CASE("guard: a request that is still in the system's hands when the stop co
   }
 }
 
+TEST_CASE("guard: everyone who stood at the door when the stop came is still served", "[http]") {
+  HttpStats stats;
+  EchoRunner runner;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_held = false;
+  bool may_go = false;
+  // The trace is told on the guard's own thread: while it waits, nobody is accepted.
+  auto guard = HttpGuard::start(patient_limits(), runner, stats, "127.0.0.1", 0, [&](const HttpTrace&) {
+    std::unique_lock<std::mutex> lock(mutex);
+    is_held = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return may_go; });
+  });
+  REQUIRE(guard.ok());
+  RawClient first((*guard)->port(), post("first"));
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [&] { return is_held; });
+  }
+  std::vector<std::unique_ptr<RawClient>> at_the_door;
+  for (int i = 0; i < 150; ++i)
+    at_the_door.push_back(std::make_unique<RawClient>((*guard)->port(), post("late")));
+  std::thread stopping([&] { (*guard)->stop(); });
+  pause_ms(20);
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    may_go = true;
+    changed.notify_all();
+  }
+  CHECK(first.read().body == "first");
+  int served = 0;
+  for (const auto& client : at_the_door) served += client->read().body == "late" ? 1 : 0;
+  CHECK(served == 150);
+  at_the_door.clear();
+  first.close();
+  stopping.join();
+}
+
 TEST_CASE("guard: a stop does not wait for ever for a client that never ends its request", "[http]") {
   HttpLimits limits = patient_limits();
   limits.stop_ms = 200;
@@ -343,7 +420,7 @@ TEST_CASE("guard: a stop does not wait for ever for a client that never ends its
   REQUIRE(eventually([&] { return world.stats.connections_open == 1; }));
   const auto start = Clock::now();
   world.guard->stop();
-  CHECK(ms_since(start) < 2'000);
+  CHECK(ms_since(start) < 4'500);
 }
 
 TEST_CASE("guard: an address in use, or not of this machine, is said plainly", "[http]") {

@@ -38,7 +38,7 @@ TEST_CASE("guard: a client that has said all and shut its side still gets every 
   client.end_sending();
   CHECK(client.read().body == "one");
   CHECK(client.read().body == "two");
-  CHECK(client.is_closed_within(2'000));
+  CHECK(client.is_closed_within(5'000));
 }
 
 TEST_CASE("guard: a body is never run as the next request", "[http]") {
@@ -61,7 +61,7 @@ TEST_CASE("guard: a body is never run as the next request", "[http]") {
     INFO(head);
     RawClient other(world.port(), head + smuggled + smuggled);
     CHECK(other.read().status >= 400);
-    CHECK(other.is_closed_within(2'000));
+    CHECK(other.is_closed_within(5'000));
   }
   CHECK(world.runner.done == 2);
 }
@@ -80,17 +80,25 @@ TEST_CASE("guard: chunked, missing, negative and double lengths are refused", "[
   CHECK(world.runner.done == 1);
 }
 
-TEST_CASE(
-    "guard: a too large body is refused at once, and the answer can be read though the client goes on "
-    "sending",
-    "[http]") {
-  World world;
-  RawClient waiting(world.port(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n");
+TEST_CASE("guard: a too large body is refused at once, and who goes on sending can still read it", "[http]") {
+  HttpLimits limits = patient_limits();
+  limits.linger_ms = 5'000;
+  World world(limits);
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n";
+  RawClient waiting(world.port(), head);
   CHECK(waiting.read().status == 413);  // not one byte of the body was sent
 
-  RawClient eager(world.port(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n");
-  eager.send(std::string(6U << 20, 'x'));
+  // The server reads on and throws away: a reset in the middle would cost many clients the answer.
+  RawClient eager(world.port(), head);
+  CHECK(eager.send(std::string(8U << 20, 'x')));
   CHECK(eager.read().status == 413);
+  CHECK(world.stats.request_bytes_held == 0);
+
+  // But not for ever.
+  RawClient endless(world.port(), head);
+  std::size_t taken = 0;
+  while (taken < 3 * limits.linger_bytes_max && endless.send(std::string(1U << 20, 'x'))) taken += 1U << 20;
+  CHECK(taken < 3 * limits.linger_bytes_max);
   CHECK(world.runner.begun == 0);
 }
 
@@ -169,11 +177,11 @@ TEST_CASE("guard: the last answer says so, and then the connection ends", "[http
     client.send(get());
     CHECK(client.read().body.find("Connection: close") == (i == 2 ? 28 : std::string::npos));
   }
-  CHECK(client.is_closed_within(2'000));
+  CHECK(client.is_closed_within(5'000));
 
   RawClient polite(world.port(), get("/", "Connection: close\r\n"));
   CHECK(polite.read().status == 200);
-  CHECK(polite.is_closed_within(2'000));
+  CHECK(polite.is_closed_within(5'000));
 }
 
 TEST_CASE("guard: an answer is there well under the 40 ms that a delayed acknowledgement costs", "[http]") {
@@ -187,7 +195,7 @@ TEST_CASE("guard: an answer is there well under the 40 ms that a delayed acknowl
     times.push_back(ms_since(start));
   }
   std::sort(times.begin(), times.end());
-  CHECK(times[10] < 20);
+  CHECK(times[10] < 40);
 }
 
 TEST_CASE("guard: a runner that throws, or answers with something else than HTTP, gives a plain 500",

@@ -119,6 +119,7 @@ inline TestPrincipal make_unit(const TestPrincipal& registrar, Entropy& entropy)
   u.members.push_back(&registrar);
   IdentityBody body;
   body.member = registrar.id;
+  body.signer_seq = registrar.log.size();
   wrap_generation(u, body);
   append_identity(u, IdentityKind::create_unit, body, registrar.device());
   return u;
@@ -127,6 +128,7 @@ inline TestPrincipal make_unit(const TestPrincipal& registrar, Entropy& entropy)
 inline void add_member(TestPrincipal& unit, const TestPrincipal& registrar, const TestPrincipal& member) {
   IdentityBody body;
   body.member = member.id;
+  body.signer_seq = registrar.log.size();
   body.wraps.push_back(
       {member.id.view().copy(), member.generation, seal_generation(unit, member.generation_key.public_key)});
   append_identity(unit, IdentityKind::add_member, body, registrar.device());
@@ -140,6 +142,7 @@ inline void remove_member(TestPrincipal& unit, const TestPrincipal& registrar, c
   unit.generation_key = crypto::new_box_key_pair(entropy);
   IdentityBody body;
   body.member = member.id;
+  body.signer_seq = registrar.log.size();
   wrap_generation(unit, body);
   append_identity(unit, IdentityKind::remove_member, body, registrar.device());
 }
@@ -171,8 +174,7 @@ class TestPlan {
     body.pin = coordinator.pin();
     body.policy = policy;
     entropy.fill(body.unique.data(), body.unique.size());
-    const GovRecordKeys keys = genesis_keys(body, sections, entropy);
-    const SectionKeys plain = keys.fresh;
+    const SectionKeys plain = genesis_keys(body, sections, entropy);
     body.wraps.clear();
     // The plan's id is the hash of this very record, so the first wraps name a zero plan.
     for (const auto& key : plain) body.wraps.push_back(wrap(key.first, 1, coordinator, plain));
@@ -221,6 +223,11 @@ class TestPlan {
     body.subject = number_of(who);
     body.text_hash = crypto::hash("test/text", {});
     for (const SectionId s : sections) body.masks.push_back({s, 0});
+    if (&signer == &who) {
+      // Whoever leaves does not make the key that shuts them out: the next writer does.
+      for (const SectionId s : sections) body.rotations.push_back({s, 0, {}, place(s).seq, place(s).chain});
+      return finish(GovKind::consent_withdraw, body, signer.device());
+    }
     return with_keys(GovKind::consent_withdraw, body, sections, signer, entropy);
   }
 
@@ -285,10 +292,7 @@ class TestPlan {
 
  private:
   using SectionKeys = std::map<SectionId, Hash>;  // 32 secret bytes each; tests need no wiping
-  struct GovRecordKeys {
-    SectionKeys fresh;
-  };
-  struct Chain {
+    struct Chain {
     std::uint32_t epoch = 0;
     std::uint64_t seq = 0;
     Hash last;
@@ -299,12 +303,12 @@ class TestPlan {
     return it == heads.end() ? Place{0, chain_start(id, section)} : it->second;
   }
 
-  GovRecordKeys genesis_keys(GovBody& body, const std::vector<SectionId>& sections, Entropy& entropy) const {
-    GovRecordKeys keys;
+  SectionKeys genesis_keys(GovBody& body, const std::vector<SectionId>& sections, Entropy& entropy) const {
+    SectionKeys keys;
     for (const SectionId s : sections) {
-      keys.fresh[s] = entropy.id<Hash>();
+      keys[s] = entropy.id<Hash>();
       body.masks.push_back({s, right_read | right_write});
-      body.rotations.push_back({s, 1, commit(s, 1, keys.fresh[s]), 0, {}});
+      body.rotations.push_back({s, 1, commit(s, 1, keys[s]), 0, {}});
     }
     return keys;
   }

@@ -1,0 +1,117 @@
+#include "cli/call_protocol.h"
+
+#include "base/limits.h"
+#include "cli/begin.h"
+#include "cli/json_read.h"
+#include "cli/print_sync.h"
+#include "client-core/json/json_gate.h"
+
+namespace samplan::cli {
+namespace {
+
+using nlohmann::json;
+
+// Never holds more than one line of the allowed length, however much comes.
+enum class LineEnd { line, too_long, end };
+LineEnd read_line(std::istream& in, std::string& line) {
+  line.clear();
+  bool is_too_long = false;
+  bool is_any = false;
+  for (int c = in.get(); c != std::char_traits<char>::eof(); c = in.get()) {
+    is_any = true;
+    if (c == '\n') return is_too_long ? LineEnd::too_long : LineEnd::line;
+    if (line.size() >= limits::command_bytes_max)
+      is_too_long = true;
+    else
+      line.push_back(static_cast<char>(c));
+  }
+  if (!is_any) return LineEnd::end;
+  return is_too_long ? LineEnd::too_long : LineEnd::line;
+}
+
+bool is_blank(const std::string& line) { return line.find_first_not_of(" \t\r") == std::string::npos; }
+
+json refuse_argument(const std::string& name, const std::string& sentence) {
+  return error_json({Errc::invalid_argument, name, sentence});
+}
+
+// Text members that these host-level commands take; anything else is a mistake worth telling.
+json check_members(const json& request, std::initializer_list<std::string_view> texts) {
+  for (const auto& [name, value] : request.items()) {
+    if (name == "do") continue;
+    bool is_known = false;
+    for (const std::string_view text : texts) is_known = is_known || name == text;
+    if (!is_known) return refuse_argument(name, "Ukjent argument: " + name);
+    if (!value.is_string()) return refuse_argument(name, "Feil type: " + name);
+  }
+  return {};
+}
+
+json do_init(Visit& visit, const json& request) {
+  if (json wrong = check_members(request, {"server", "name", "code", "server_key"}); !wrong.is_null())
+    return wrong;
+  const Status begun = begin(visit, {text_of(request, "server"), text_of(request, "server_key"),
+                                     text_of(request, "code"), text_of(request, "name")});
+  return begun.ok() ? visit.call({{"do", "whoami"}}) : error_json(begun.error());
+}
+
+json do_join(Visit& visit, const json& request) {
+  if (json wrong = check_members(request, {"link", "name"}); !wrong.is_null()) return wrong;
+  return join(visit, text_of(request, "link"), text_of(request, "name"));
+}
+
+json do_sync(Visit& visit, const json& request) {
+  SyncWish wish;
+  for (const auto& [name, value] : request.items()) {
+    if (name == "do") continue;
+    if (name == "wait" && value.is_boolean()) {
+      wish.is_patient = value.get<bool>();
+    } else if (name == "plans" && value.is_array()) {
+      for (const json& item : value) {
+        if (!item.is_string()) return refuse_argument("plans", "Listen må bestå av plan-id-er.");
+        const auto plan = visit.plan_id(item.get<std::string>());
+        if (!plan.ok()) return error_json(plan.error());
+        if (const auto id = PlanId::parse(*plan)) wish.plans.push_back(*id);
+      }
+    } else {
+      return refuse_argument(name, "Ukjent argument eller feil type: " + name);
+    }
+  }
+  const auto desk = visit.desk();
+  if (!desk.ok()) return error_json(desk.error());
+  const auto report = (*desk)->sync(wish, {});
+  return report.ok() ? report_json(*report) : error_json(report.error());
+}
+
+json answer_line(Visit& visit, const std::string& line) {
+  const auto request = parse_json(line);
+  if (!request.ok()) return error_json(request.error());
+  const std::string name = text_of(*request, "do");
+  if (name == "init") return do_init(visit, *request);
+  if (name == "join") return do_join(visit, *request);
+  if (name == "sync") return do_sync(visit, *request);
+  return visit.call(*request);
+}
+
+}  // namespace
+
+int run_call_protocol(Visit& visit) {
+  std::ostream& out = visit.terminal().out;
+  std::string line;
+  for (;;) {
+    const LineEnd end = read_line(visit.terminal().in, line);
+    if (end == LineEnd::end) return exit_good;
+    json answer;
+    if (end == LineEnd::too_long)
+      answer = error_json({Errc::too_large, "call line"});
+    else if (is_blank(line))
+      continue;
+    else
+      answer = answer_line(visit, line);
+    out << answer.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+    // Nobody reads any more: there is nothing left to do.
+    if (!out.good()) return exit_refused;
+  }
+}
+
+}  // namespace samplan::cli

@@ -1,0 +1,106 @@
+#include "cli/print_sync.h"
+
+#include <map>
+
+#include "cli/json_read.h"
+#include "cli/words.h"
+
+namespace samplan::cli {
+namespace {
+
+constexpr Phrase sent_one{"Sendt: 1 endring.", "Sent: 1 change."};
+constexpr Phrase sent_many{"Sendt: %1 endringer.", "Sent: %1 changes."};
+constexpr Phrase fetched_one{"Hentet: 1 endring fra andre.", "Fetched: 1 change from others."};
+constexpr Phrase fetched_many{"Hentet: %1 endringer fra andre.", "Fetched: %1 changes from others."};
+constexpr Phrase nothing{"Ingenting nytt.", "Nothing new."};
+constexpr Phrase sending{"Sender og henter … %1 sendt, %2 hentet",
+                         "Sending and fetching … %1 sent, %2 fetched"};
+constexpr Phrase waiting{"Får ikke sendt nå. Prøver igjen om %1 s.",
+                         "Cannot send now. Trying again in %1 s."};
+constexpr Phrase in_plan{" (plan %1)", " (plan %1)"};
+constexpr Phrase in_section{" (plan %1, %2)", " (plan %1, %2)"};
+
+struct NoticeText {
+  std::string_view what;
+  Phrase text;
+  Tone tone;
+};
+
+constexpr NoticeText notices[] = {
+    {"new_plan", {"Du har fått en ny plan.", "You have a new plan."}, Tone::good},
+    {"letter",
+     {"Det har kommet et brev. Se «samplan requests» og «samplan hand-overs».",
+      "A letter has come. See “samplan requests” and “samplan hand-overs”."},
+     Tone::good},
+    {"access_ended",
+     {"Du er ikke lenger deltaker i planen. Egen tekst som ikke ble sendt: «samplan quarantine list».",
+      "You are no longer a participant in the plan. Own text that was not sent: “samplan quarantine list”."},
+     Tone::bad},
+    {"section_closed",
+     {"En del av planen er stengt for deg. Egen tekst som ikke ble sendt: «samplan quarantine list».",
+      "A part of the plan is closed to you. Own text that was not sent: “samplan quarantine list”."},
+     Tone::waiting},
+    {"frozen",
+     {"Planen stemmer ikke med det andre ser. Du kan lese, men ikke sende. Si fra til koordinatoren.",
+      "The plan does not match what others see. You can read, but not send. Tell the coordinator."},
+     Tone::bad},
+    {"refused",
+     {"Noe ble ikke tatt imot. Se «samplan refused».", "Something was not accepted. See “samplan refused”."},
+     Tone::bad},
+    {"resealed",
+     {"En endring ble pakket på nytt fordi planen har fått ny nøkkel.",
+      "A change was sealed anew because the plan has a new key."},
+     Tone::quiet},
+};
+
+}  // namespace
+
+void print_report(Page& page, const native::SyncReport& report, Language language) {
+  if (report.confirmed > 0)
+    page.line(count_text(report.confirmed, sent_one, sent_many, language), 0, Tone::good);
+  if (report.received > 0)
+    page.line(count_text(report.received, fetched_one, fetched_many, language), 0, Tone::good);
+  if (report.confirmed == 0 && report.received == 0 && report.notices.empty())
+    page.line(nothing.in(language), 0, Tone::good);
+  std::map<std::string, int> said;
+  for (const Notice& notice : report.notices) {
+    std::string text = notice.what;
+    Tone tone = Tone::plain;
+    for (const NoticeText& known : notices) {
+      if (known.what != notice.what) continue;
+      text = known.text.in(language);
+      tone = known.tone;
+    }
+    if (!notice.plan.is_zero()) {
+      const std::string section = section_code_of(notice.section);
+      text += section.empty() ? fill(in_plan.in(language), {short_id(notice.plan.hex())})
+                              : fill(in_section.in(language),
+                                     {short_id(notice.plan.hex()), section_label(section, language)});
+    }
+    if (said[text]++ == 0) page.line(text, 0, tone);
+  }
+}
+
+nlohmann::json report_json(const native::SyncReport& report) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Notice& notice : report.notices) {
+    nlohmann::json item = {{"what", notice.what}, {"detail", notice.detail}};
+    if (!notice.plan.is_zero()) item["plan"] = notice.plan.hex();
+    const std::string section = section_code_of(notice.section);
+    if (!section.empty()) item["section"] = section;
+    list.push_back(std::move(item));
+  }
+  return {{"ok", true},
+          {"exchanges", report.exchanges},
+          {"received", report.received},
+          {"confirmed", report.confirmed},
+          {"notices", std::move(list)}};
+}
+
+std::string progress_text(const native::SyncProgress& progress, Language language) {
+  if (progress.waiting_ms > 0)
+    return fill(waiting.in(language), {std::to_string((progress.waiting_ms + 999) / 1000)});
+  return fill(sending.in(language), {std::to_string(progress.confirmed), std::to_string(progress.received)});
+}
+
+}  // namespace samplan::cli
