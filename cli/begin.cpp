@@ -42,7 +42,7 @@ Status begin(Visit& visit, const Beginning& wish) {
   return make_home(visit, std::move(home));
 }
 
-nlohmann::json join(Visit& visit, const std::string& link, const std::string& name) {
+nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit) {
   const auto invitation = parse_invitation(link);
   if (!invitation.ok()) return error_json({invitation.code(), "cli.link", visit.say(bad_link)});
   if (!native::NativeHome::is_begun(visit.settings.home)) {
@@ -53,7 +53,9 @@ nlohmann::json join(Visit& visit, const std::string& link, const std::string& na
     home.enrolment_box = invitation->box();
     if (const Status made = make_home(visit, std::move(home)); !made.ok()) return error_json(made.error());
   }
-  return visit.call({{"do", "join_request"}, {"link", link}});
+  nlohmann::json request = {{"do", "join_request"}, {"link", link}};
+  if (!unit.empty()) request["unit"] = unit;
+  return visit.call(request);
 }
 
 }  // namespace samplan::cli

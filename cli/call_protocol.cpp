@@ -56,8 +56,8 @@ json do_init(Visit& visit, const json& request) {
 }
 
 json do_join(Visit& visit, const json& request) {
-  if (json wrong = check_members(request, {"link", "name"}); !wrong.is_null()) return wrong;
-  return join(visit, text_of(request, "link"), text_of(request, "name"));
+  if (json wrong = check_members(request, {"link", "name", "unit"}); !wrong.is_null()) return wrong;
+  return join(visit, text_of(request, "link"), text_of(request, "name"), text_of(request, "unit"));
 }
 
 json do_sync(Visit& visit, const json& request) {

@@ -29,7 +29,7 @@ int run_init(Visit& v) {
 }
 
 int run_join(Visit& v) {
-  const json answer = join(v, v.args.words.front(), v.args.text("name"));
+  const json answer = join(v, v.args.words.front(), v.args.text("name"), v.args.text("unit"));
   if (!is_good(answer)) return v.refuse(answer);
   v.page.line(v.say(asked, {text_of(answer, "inviter")}));
   v.page.line(v.say(your_words, {text_of(answer, "words")}));
@@ -96,7 +96,11 @@ std::vector<CommandSpec> start_commands() {
         "with you and lets you in with “samplan confirm”."},
        1,
        1,
-       {{"name", {"NAVN", "NAME"}, {"hva du heter", "what you are called"}}},
+       {{"name", {"NAVN", "NAME"}, {"hva du heter", "what you are called"}},
+        {"unit",
+         {"ENHET", "UNIT"},
+         {"be om at denne enheten din blir deltaker, ikke du selv",
+          "ask that this unit of yours takes part, not you"}}},
        run_join},
       {"whoami",
        {"", ""},

@@ -303,6 +303,15 @@ Result<std::vector<SectionId>> CommandCall::sections(std::string_view name) cons
 
 Result<CommandCall::Found> CommandCall::entity(PlanFile& file) {
   const std::string wanted = text("entity");
+  if (const auto exact = EntityId::parse(wanted)) {
+    for (const SectionId s : file.readable(ctx)) {
+      SP_TRY(const plan::SectionState* state, file.shown(ctx, s));
+      const plan::Entity* known = state->find(*exact);
+      if (known == nullptr) continue;
+      const plan::KindSpec* spec = plan::find_kind(known->kind);
+      return Found{s, *exact, spec == nullptr ? std::string{} : std::string(spec->name)};
+    }
+  }
   std::optional<Found> found;
   const auto consider = [&](SectionId section, const EntityId& id, plan::RecordKind kind) -> bool {
     if (!matches(id.hex(), wanted) || (found && found->entity == id)) return true;

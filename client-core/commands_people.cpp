@@ -193,7 +193,8 @@ Result<json> invite(CommandCall& call) {
     days = text.size() == 1 && text[0] >= '1' && text[0] <= '7' ? text[0] - '0' : 0;
     if (days == 0) return Error{Errc::invalid_argument, "days", "En invitasjon kan gjelde i 1 til 7 dager."};
   }
-  own.expires_ms = ctx.now + days * day_ms;
+  SP_TRY(const std::uint64_t ahead, number_fact(ctx, fact::server_ahead_ms));
+  own.expires_ms = ctx.now + static_cast<UnixMs>(ahead) + days * day_ms;
   ctx.entropy.fill(own.secret.data(), own.secret.size());
 
   Invitation link;
@@ -215,7 +216,8 @@ Result<json> invites(CommandCall& call) {
   json out = json::array();
   for (const Item& item : items) {
     SP_TRY(const OwnInvite own, read_invite(item.content));
-    if (own.expires_ms > call.ctx.now) out.push_back(invite_json(call, BoxId::from(item.key), own));
+    SP_TRY(const std::uint64_t ahead, number_fact(call.ctx, fact::server_ahead_ms));
+    if (own.expires_ms > call.ctx.now + static_cast<UnixMs>(ahead)) out.push_back(invite_json(call, BoxId::from(item.key), own));
   }
   return json{{"invites", out}};
 }

@@ -211,6 +211,7 @@ Result<json> plan_show(CommandCall& call) {
 
 Result<json> digest(CommandCall& call) {
   SP_TRY(PlanFile * file, call.plan());
+  if (file->row().holding == Holding::ended) return Error{Errc::withdrawn, "digest"};
   json sections = json::object();
   json texts = json::object();
   for (const SectionId s : file->readable(call.ctx)) {

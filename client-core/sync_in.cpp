@@ -86,6 +86,8 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   Transaction tx(ctx.replica.db());
   SP_OK(tx.begin());
   SP_OK(set_fact(ctx, fact::nonce, reply.nonce));
+  // Only deadlines that the server will judge by its own clock are reckoned with this.
+  SP_OK(set_number_fact(ctx, fact::server_ahead_ms, static_cast<std::uint64_t>(reply.server_ms - ctx.now)));
   if (reply.nonce_refused) {
     outcome.again = true;
     SP_OK(tx.commit());

@@ -75,7 +75,9 @@ class Service final : public SyncService {
     return {status, ByteView::of(word).copy()};
   }
 
-  Hello hello() const override { return {relay_.server().key.public_key, protocol_version, relay_.server().generation}; }
+  Hello hello() const override {
+    return {relay_.server().key.public_key, protocol_version, relay_.server().generation};
+  }
 
   bool healthy() const override { return writer_.stats().can_write || writer_.probe(); }
 
@@ -119,7 +121,8 @@ class Service final : public SyncService {
     return relay_.finish(*in, std::move(written));
   }
 
-  Result<std::optional<SyncReply>> look_for_idle(SqliteStore& reader, const relay::Incoming& in, UnixMs now) const {
+  Result<std::optional<SyncReply>> look_for_idle(SqliteStore& reader, const relay::Incoming& in,
+                                                 UnixMs now) const {
     SP_OK(reader.begin());
     auto reply = relay_.idle(reader, in, now);
     reader.rollback();

@@ -1,5 +1,5 @@
-// The sync service behind the HTTP front: requests are parsed, verified and, when idle, answered on the workers'
-// threads; everything else goes through the one writer. It opens nothing: what it stores is sealed.
+// The sync service behind the HTTP front: requests are parsed, verified and, when idle, answered on the
+// workers' threads; everything else goes through the one writer. It opens nothing: what it stores is sealed.
 #pragma once
 
 #include <memory>

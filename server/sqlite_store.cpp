@@ -1,4 +1,5 @@
-// Opening and checking the file, transactions, and the rows about people. Plans and mail: sqlite_store_plans.cpp.
+// Opening and checking the file, transactions, and the rows about people. Plans and mail:
+// sqlite_store_plans.cpp.
 #include "server/sqlite_store.h"
 
 #include <fcntl.h>
@@ -58,10 +59,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open_reader(const std::string&
 }
 
 Status SqliteStore::prepare_file(const std::string& path) {
-  // Commit means on the disk: FULL syncs the log at each commit; NORMAL was seen to lose what it had confirmed.
-  const Status opened = db_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;");
+  // Commit means on the disk: FULL syncs the log at each commit; NORMAL was seen to lose what it had
+  // confirmed.
+  const Status opened =
+      db_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;");
   if (!opened.ok() && opened.code() == Errc::corrupt)
-    return told(opened.error(), path + " is not a database of this server, or it is damaged. Restore it from a backup.");
+    return told(opened.error(),
+                path + " is not a database of this server, or it is damaged. Restore it from a backup.");
   if (!opened.ok()) return told(opened.error(), "Cannot write " + path + ". Is the disk full or read-only?");
   SP_TRY(const std::int64_t version, number_of(db_, "PRAGMA user_version"));
   SP_TRY(const std::int64_t application, number_of(db_, "PRAGMA application_id"));
@@ -77,8 +81,9 @@ Status SqliteStore::prepare_file(const std::string& path) {
   if (application != store_application_id)
     return Error{Errc::corrupt, "store.application_id", path + " is not a database of this server."};
   if (version != store_version)
-    return Error{Errc::unknown_version, "store.user_version " + std::to_string(version),
-                 path + " was written by a newer version of this server. Install that version, or restore a backup."};
+    return Error{
+        Errc::unknown_version, "store.user_version " + std::to_string(version),
+        path + " was written by a newer version of this server. Install that version, or restore a backup."};
   if (static_cast<std::uint64_t>(pages * page_bytes) > check_at_start_bytes_max) return Status::good();
   const Status whole = check_integrity();
   return whole.ok() ? whole : Status(told(whole.error(), path + " is damaged. Restore it from a backup."));
@@ -122,7 +127,9 @@ Result<std::optional<Bytes>> SqliteStore::meta(std::string_view name) {
 
 Status SqliteStore::set_meta(std::string_view name, ByteView value) {
   return db_.query("INSERT INTO meta VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value")
-      .bind(name).bind(value).run();
+      .bind(name)
+      .bind(value)
+      .run();
 }
 
 Result<std::optional<relay::DeviceRow>> SqliteStore::device(const DeviceId& device) {
@@ -133,8 +140,13 @@ Result<std::optional<relay::DeviceRow>> SqliteStore::device(const DeviceId& devi
 }
 
 Status SqliteStore::put_device(const DeviceId& device, const relay::DeviceRow& row) {
-  return db_.query("INSERT INTO device VALUES(?,?,?,?) ON CONFLICT(device) DO UPDATE SET revoked=excluded.revoked")
-      .bind(device).bind(row.person).bind(row.sign_key).bind(row.revoked).run();
+  return db_
+      .query("INSERT INTO device VALUES(?,?,?,?) ON CONFLICT(device) DO UPDATE SET revoked=excluded.revoked")
+      .bind(device)
+      .bind(row.person)
+      .bind(row.sign_key)
+      .bind(row.revoked)
+      .run();
 }
 
 Result<std::vector<PrincipalId>> SqliteStore::units_of(const PrincipalId& person) {
@@ -149,9 +161,14 @@ Result<std::vector<PrincipalId>> SqliteStore::units_of(const PrincipalId& person
 }
 
 Status SqliteStore::put_unit_member(const PrincipalId& unit, const PrincipalId& person, bool now_member) {
-  return db_.query("INSERT INTO unit_member(unit,person,now_member) VALUES(?,?,?) "
-                   "ON CONFLICT(person,unit) DO UPDATE SET now_member=excluded.now_member")
-      .bind(unit).bind(person).bind(now_member).run();
+  return db_
+      .query(
+          "INSERT INTO unit_member(unit,person,now_member) VALUES(?,?,?) "
+          "ON CONFLICT(person,unit) DO UPDATE SET now_member=excluded.now_member")
+      .bind(unit)
+      .bind(person)
+      .bind(now_member)
+      .run();
 }
 
 Result<std::uint64_t> SqliteStore::identity_count() {
@@ -186,18 +203,28 @@ Status SqliteStore::each_identity_of(const PrincipalId& principal, const Visitor
 
 Status SqliteStore::add_identity(const relay::IdentityRow& row) {
   return db_.query("INSERT INTO identity VALUES(?,?,?,?)")
-      .bind(row.n).bind(row.principal).bind(row.seq).bind(row.record).run();
+      .bind(row.n)
+      .bind(row.principal)
+      .bind(row.seq)
+      .bind(row.record)
+      .run();
 }
 
 Status SqliteStore::put_feed_member(const PrincipalId& principal, const relay::FeedMember& member) {
   SP_TRY(const std::uint64_t plan, plan_no(member.plan));
-  return db_.query("INSERT INTO feed_member VALUES(?,?,?) "
-                   "ON CONFLICT(principal,plan_no) DO UPDATE SET participant=excluded.participant")
-      .bind(principal).bind(plan).bind(member.participant).run();
+  return db_
+      .query(
+          "INSERT INTO feed_member VALUES(?,?,?) "
+          "ON CONFLICT(principal,plan_no) DO UPDATE SET participant=excluded.participant")
+      .bind(principal)
+      .bind(plan)
+      .bind(member.participant)
+      .run();
 }
 
 Result<std::vector<relay::FeedMember>> SqliteStore::feeds_of(const PrincipalId& principal) {
-  Query q = db_.query("SELECT plan.plan,participant FROM feed_member JOIN plan USING(plan_no) WHERE principal=?");
+  Query q =
+      db_.query("SELECT plan.plan,participant FROM feed_member JOIN plan USING(plan_no) WHERE principal=?");
   q.bind(principal);
   std::vector<relay::FeedMember> out;
   for (;;) {
@@ -211,13 +238,20 @@ Status SqliteStore::add_feed(const PlanId& plan, const relay::FeedRow& row) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
   SP_TRY(const std::uint64_t identity, identity_n(row.principal, row.seq));
   return db_.query("INSERT INTO feed VALUES(?,?,?,?,?)")
-      .bind(no).bind(row.n).bind(identity).bind(row.gov_seq).bind(row.recv_ms).run();
+      .bind(no)
+      .bind(row.n)
+      .bind(identity)
+      .bind(row.gov_seq)
+      .bind(row.recv_ms)
+      .run();
 }
 
-Status SqliteStore::each_feed(const PlanId& plan, std::uint64_t after_n, const Visitor<relay::FeedRow>& visit) {
+Status SqliteStore::each_feed(const PlanId& plan, std::uint64_t after_n,
+                              const Visitor<relay::FeedRow>& visit) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT feed.n,principal,seq,gov_seq,recv_ms,record FROM feed "
-                      "JOIN identity ON identity.n=feed.identity WHERE plan_no=? AND feed.n>? ORDER BY feed.n");
+  Query q = db_.query(
+      "SELECT feed.n,principal,seq,gov_seq,recv_ms,record FROM feed "
+      "JOIN identity ON identity.n=feed.identity WHERE plan_no=? AND feed.n>? ORDER BY feed.n");
   q.bind(no).bind(after_n);
   for (;;) {
     SP_TRY(const bool row, q.step());

@@ -1,5 +1,5 @@
-// The store on SQLite: one file, one writer, any number of readers beside it. WAL with synchronous=FULL: `commit`
-// returns when the disk has confirmed. What the rows mean is the relay's affair.
+// The store on SQLite: one file, one writer, any number of readers beside it. WAL with synchronous=FULL:
+// `commit` returns when the disk has confirmed. What the rows mean is the relay's affair.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@ namespace samplan::server {
 class SqliteStore final : public relay::Store {
  public:
   // The writer. Creates the file (mode 0600) and its tables if they are not there, and checks it otherwise.
-  // errors: unknown_version (made by a newer program), corrupt, not_saved, busy, io; `detail` says it in words.
+  // errors: unknown_version (made by a newer program), corrupt, not_saved, busy, io; `detail` says it in
+  // words.
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& path);
   // A reader beside the writer: the same file, never written by it.
   static Result<std::unique_ptr<SqliteStore>> open_reader(const std::string& path);
@@ -38,18 +39,21 @@ class SqliteStore final : public relay::Store {
   Result<std::optional<Bytes>> cursors(const DeviceId& device, const CursorToken& token) override;
   Result<bool> has_letters(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now) override;
   Result<std::optional<relay::BoxRow>> box(const BoxId& box) override;
-  Status each_access(const PlanId& plan, std::uint64_t after_n, const relay::Visitor<relay::AccessRow>& visit) override;
+  Status each_access(const PlanId& plan, std::uint64_t after_n,
+                     const relay::Visitor<relay::AccessRow>& visit) override;
 
   Result<std::uint64_t> identity_count() override;
   Status each_identity(std::uint64_t after_n, const relay::Visitor<relay::IdentityRow>& visit) override;
-  Status each_identity_of(const PrincipalId& principal, const relay::Visitor<relay::IdentityRow>& visit) override;
+  Status each_identity_of(const PrincipalId& principal,
+                          const relay::Visitor<relay::IdentityRow>& visit) override;
   Status add_identity(const relay::IdentityRow& row) override;
   Status put_device(const DeviceId& device, const relay::DeviceRow& row) override;
   Status put_unit_member(const PrincipalId& unit, const PrincipalId& person, bool now_member) override;
   Status put_feed_member(const PrincipalId& principal, const relay::FeedMember& member) override;
   Result<std::vector<relay::FeedMember>> feeds_of(const PrincipalId& principal) override;
   Status add_feed(const PlanId& plan, const relay::FeedRow& row) override;
-  Status each_feed(const PlanId& plan, std::uint64_t after_n, const relay::Visitor<relay::FeedRow>& visit) override;
+  Status each_feed(const PlanId& plan, std::uint64_t after_n,
+                   const relay::Visitor<relay::FeedRow>& visit) override;
   Result<std::optional<relay::FeedRow>> find_feed(const PlanId& plan, const PrincipalId& principal,
                                                   std::uint64_t seq) override;
   Status put_plan_member(const PrincipalId& person, const PlanId& plan) override;

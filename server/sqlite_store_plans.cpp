@@ -18,8 +18,9 @@ Result<std::uint64_t> SqliteStore::plan_no(const PlanId& plan) {
 }
 
 Result<std::vector<relay::PlanRow>> SqliteStore::plans_of(const PrincipalId& person) {
-  Query q = db_.query("SELECT plan,version,gov_seq,identity_n,bytes FROM plan_member JOIN plan USING(plan_no) "
-                      "WHERE person=? ORDER BY plan");
+  Query q = db_.query(
+      "SELECT plan,version,gov_seq,identity_n,bytes FROM plan_member JOIN plan USING(plan_no) "
+      "WHERE person=? ORDER BY plan");
   q.bind(person);
   std::vector<relay::PlanRow> out;
   for (;;) {
@@ -49,10 +50,17 @@ Result<std::optional<relay::PlanRow>> SqliteStore::lock_plan(const PlanId& plan)
 }
 
 Status SqliteStore::put_plan(const relay::PlanRow& row) {
-  return db_.query("INSERT INTO plan(plan,version,gov_seq,identity_n,bytes) VALUES(?,?,?,?,?) ON CONFLICT(plan) DO "
-                   "UPDATE SET version=excluded.version,gov_seq=excluded.gov_seq,identity_n=excluded.identity_n,"
-                   "bytes=excluded.bytes")
-      .bind(row.plan).bind(row.version).bind(row.gov_seq).bind(row.identity_n).bind(row.bytes).run();
+  return db_
+      .query(
+          "INSERT INTO plan(plan,version,gov_seq,identity_n,bytes) VALUES(?,?,?,?,?) ON CONFLICT(plan) DO "
+          "UPDATE SET version=excluded.version,gov_seq=excluded.gov_seq,identity_n=excluded.identity_n,"
+          "bytes=excluded.bytes")
+      .bind(row.plan)
+      .bind(row.version)
+      .bind(row.gov_seq)
+      .bind(row.identity_n)
+      .bind(row.bytes)
+      .run();
 }
 
 Result<std::vector<relay::SectionHead>> SqliteStore::sections(const PlanId& plan) {
@@ -69,22 +77,34 @@ Result<std::vector<relay::SectionHead>> SqliteStore::sections(const PlanId& plan
 
 Status SqliteStore::put_section(const PlanId& plan, const relay::SectionHead& head) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  return db_.query("INSERT INTO section VALUES(?,?,?,?) ON CONFLICT(plan_no,section) DO "
-                   "UPDATE SET seq=excluded.seq,chain=excluded.chain")
-      .bind(no).bind(head.section).bind(head.seq).bind(head.chain).run();
+  return db_
+      .query(
+          "INSERT INTO section VALUES(?,?,?,?) ON CONFLICT(plan_no,section) DO "
+          "UPDATE SET seq=excluded.seq,chain=excluded.chain")
+      .bind(no)
+      .bind(head.section)
+      .bind(head.seq)
+      .bind(head.chain)
+      .run();
 }
 
 Status SqliteStore::add_governance(const PlanId& plan, const relay::GovRow& row) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
   return db_.query("INSERT INTO governance VALUES(?,?,?,?,?)")
-      .bind(no).bind(row.seq).bind(row.recv_ms).bind(row.identity_n).bind(row.signed_record).run();
+      .bind(no)
+      .bind(row.seq)
+      .bind(row.recv_ms)
+      .bind(row.identity_n)
+      .bind(row.signed_record)
+      .run();
 }
 
 Status SqliteStore::each_governance(const PlanId& plan, std::uint64_t after_seq,
                                     const Visitor<relay::GovRow>& visit) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT seq,recv_ms,identity_n,signed_record FROM governance WHERE plan_no=? AND seq>? "
-                      "ORDER BY seq");
+  Query q = db_.query(
+      "SELECT seq,recv_ms,identity_n,signed_record FROM governance WHERE plan_no=? AND seq>? "
+      "ORDER BY seq");
   q.bind(no).bind(after_seq);
   for (;;) {
     SP_TRY(const bool row, q.step());
@@ -95,15 +115,24 @@ Status SqliteStore::each_governance(const PlanId& plan, std::uint64_t after_seq,
 Status SqliteStore::add_envelope(const PlanId& plan, const relay::EnvelopeRow& row) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
   return db_.query("INSERT INTO envelope VALUES(?,?,?,?,?,?,?,?,?)")
-      .bind(no).bind(row.key.section).bind(row.seq).bind(row.key.author).bind(row.key.epoch).bind(row.key.author_seq)
-      .bind(row.id).bind(row.recv_ms).bind(row.body).run();
+      .bind(no)
+      .bind(row.key.section)
+      .bind(row.seq)
+      .bind(row.key.author)
+      .bind(row.key.epoch)
+      .bind(row.key.author_seq)
+      .bind(row.id)
+      .bind(row.recv_ms)
+      .bind(row.body)
+      .run();
 }
 
 Result<std::optional<relay::EnvelopePlace>> SqliteStore::find_envelope(const PlanId& plan,
                                                                        const relay::EnvelopeKey& key) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT seq,id FROM envelope WHERE plan_no=? AND section=? AND author=? AND epoch=? AND "
-                      "author_seq=?");
+  Query q = db_.query(
+      "SELECT seq,id FROM envelope WHERE plan_no=? AND section=? AND author=? AND epoch=? AND "
+      "author_seq=?");
   q.bind(no).bind(key.section).bind(key.author).bind(key.epoch).bind(key.author_seq);
   SP_TRY(const bool row, q.step());
   if (!row) return std::optional<relay::EnvelopePlace>();
@@ -113,18 +142,21 @@ Result<std::optional<relay::EnvelopePlace>> SqliteStore::find_envelope(const Pla
 Result<std::optional<relay::AuthorTip>> SqliteStore::author_tip(const PlanId& plan, SectionId section,
                                                                 const DeviceId& author) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT epoch,author_seq,id FROM envelope WHERE plan_no=? AND section=? AND author=? "
-                      "ORDER BY epoch DESC,author_seq DESC LIMIT 1");
+  Query q = db_.query(
+      "SELECT epoch,author_seq,id FROM envelope WHERE plan_no=? AND section=? AND author=? "
+      "ORDER BY epoch DESC,author_seq DESC LIMIT 1");
   SP_TRY(const bool row, q.bind(no).bind(section).bind(author).step());
   if (!row) return std::optional<relay::AuthorTip>();
-  return std::optional<relay::AuthorTip>({static_cast<std::uint32_t>(q.number(0)), q.number(1), q.id<Hash>(2)});
+  return std::optional<relay::AuthorTip>(
+      {static_cast<std::uint32_t>(q.number(0)), q.number(1), q.id<Hash>(2)});
 }
 
 Status SqliteStore::each_envelope(const PlanId& plan, SectionId section, std::uint64_t after_seq,
                                   const Visitor<relay::EnvelopeRow>& visit) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT seq,author,epoch,author_seq,id,recv_ms,body FROM envelope WHERE plan_no=? AND "
-                      "section=? AND seq>? ORDER BY seq");
+  Query q = db_.query(
+      "SELECT seq,author,epoch,author_seq,id,recv_ms,body FROM envelope WHERE plan_no=? AND "
+      "section=? AND seq>? ORDER BY seq");
   q.bind(no).bind(section).bind(after_seq);
   for (;;) {
     SP_TRY(const bool found, q.step());
@@ -142,16 +174,19 @@ Status SqliteStore::each_envelope(const PlanId& plan, SectionId section, std::ui
 namespace {
 
 relay::AccessRow access_row(const Query& q) {
-  return {q.number(0), q.id<Hash>(1), q.id<Hash>(2), q.id<DeviceId>(3), static_cast<SectionId>(q.number(4)),
-          q.number(5), q.number(6),   q.signed_number(7)};
+  return {
+      q.number(0), q.id<Hash>(1), q.id<Hash>(2),     q.id<DeviceId>(3), static_cast<SectionId>(q.number(4)),
+      q.number(5), q.number(6),   q.signed_number(7)};
 }
 
 }  // namespace
 
-Status SqliteStore::each_access(const PlanId& plan, std::uint64_t after_n, const Visitor<relay::AccessRow>& visit) {
+Status SqliteStore::each_access(const PlanId& plan, std::uint64_t after_n,
+                                const Visitor<relay::AccessRow>& visit) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT n,hash_prev,hash,device,section,from_seq,to_seq,recv_ms FROM access_log "
-                      "WHERE plan_no=? AND n>? ORDER BY n");
+  Query q = db_.query(
+      "SELECT n,hash_prev,hash,device,section,from_seq,to_seq,recv_ms FROM access_log "
+      "WHERE plan_no=? AND n>? ORDER BY n");
   q.bind(no).bind(after_n);
   for (;;) {
     SP_TRY(const bool row, q.step());
@@ -161,8 +196,9 @@ Status SqliteStore::each_access(const PlanId& plan, std::uint64_t after_n, const
 
 Result<std::optional<relay::AccessRow>> SqliteStore::last_access(const PlanId& plan) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
-  Query q = db_.query("SELECT n,hash_prev,hash,device,section,from_seq,to_seq,recv_ms FROM access_log "
-                      "WHERE plan_no=? ORDER BY n DESC LIMIT 1");
+  Query q = db_.query(
+      "SELECT n,hash_prev,hash,device,section,from_seq,to_seq,recv_ms FROM access_log "
+      "WHERE plan_no=? ORDER BY n DESC LIMIT 1");
   SP_TRY(const bool row, q.bind(no).step());
   return row ? std::optional<relay::AccessRow>(access_row(q)) : std::nullopt;
 }
@@ -170,8 +206,16 @@ Result<std::optional<relay::AccessRow>> SqliteStore::last_access(const PlanId& p
 Status SqliteStore::add_access(const PlanId& plan, const relay::AccessRow& row) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
   return db_.query("INSERT INTO access_log VALUES(?,?,?,?,?,?,?,?,?)")
-      .bind(no).bind(row.n).bind(row.hash_prev).bind(row.hash).bind(row.device).bind(row.section).bind(row.from_seq)
-      .bind(row.to_seq).bind(row.recv_ms).run();
+      .bind(no)
+      .bind(row.n)
+      .bind(row.hash_prev)
+      .bind(row.hash)
+      .bind(row.device)
+      .bind(row.section)
+      .bind(row.from_seq)
+      .bind(row.to_seq)
+      .bind(row.recv_ms)
+      .run();
 }
 
 Result<std::optional<Bytes>> SqliteStore::cursors(const DeviceId& device, const CursorToken& token) {
@@ -184,7 +228,11 @@ Status SqliteStore::put_cursors(const DeviceId& device, const std::optional<Curs
                                 const CursorToken& token, ByteView cursors) {
   const ByteView keep = kept ? ByteView(*kept) : ByteView();
   SP_OK(db_.query("DELETE FROM cursors WHERE device=? AND token<>?").bind(device).bind(keep).run());
-  return db_.query("INSERT INTO cursors VALUES(?,?,?)").bind(device).bind(ByteView(token)).bind(cursors).run();
+  return db_.query("INSERT INTO cursors VALUES(?,?,?)")
+      .bind(device)
+      .bind(ByteView(token))
+      .bind(cursors)
+      .run();
 }
 
 Result<std::optional<relay::BoxRow>> SqliteStore::box(const BoxId& box) {
@@ -197,9 +245,16 @@ Result<std::optional<relay::BoxRow>> SqliteStore::box(const BoxId& box) {
 }
 
 Status SqliteStore::put_box(const relay::BoxRow& row) {
-  return db_.query("INSERT INTO box VALUES(?,?,?,?,?) ON CONFLICT(box) DO "
-                   "UPDATE SET letters=excluded.letters,enrolled=excluded.enrolled")
-      .bind(row.box).bind(row.owner).bind(row.expires_ms).bind(row.letters).bind(row.enrolled).run();
+  return db_
+      .query(
+          "INSERT INTO box VALUES(?,?,?,?,?) ON CONFLICT(box) DO "
+          "UPDATE SET expires_ms=excluded.expires_ms,letters=excluded.letters,enrolled=excluded.enrolled")
+      .bind(row.box)
+      .bind(row.owner)
+      .bind(row.expires_ms)
+      .bind(row.letters)
+      .bind(row.enrolled)
+      .run();
 }
 
 Result<std::uint64_t> SqliteStore::boxes_of(const PrincipalId& owner, UnixMs now) {
@@ -214,9 +269,18 @@ Result<bool> SqliteStore::has_letter(const BoxId& box, const Hash& id) {
 }
 
 Status SqliteStore::add_letter(const relay::LetterRow& row) {
-  return db_.query("INSERT INTO letter(box,plan,author,recipient,recv_ms,expires_ms,id,body) VALUES(?,?,?,?,?,?,?,?)")
-      .bind(row.box).bind(row.plan).bind(row.from).bind(row.to).bind(row.recv_ms).bind(row.expires_ms).bind(row.id)
-      .bind(row.body).run();
+  return db_
+      .query(
+          "INSERT INTO letter(box,plan,author,recipient,recv_ms,expires_ms,id,body) VALUES(?,?,?,?,?,?,?,?)")
+      .bind(row.box)
+      .bind(row.plan)
+      .bind(row.from)
+      .bind(row.to)
+      .bind(row.recv_ms)
+      .bind(row.expires_ms)
+      .bind(row.id)
+      .bind(row.body)
+      .run();
 }
 
 Result<bool> SqliteStore::has_letters(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now) {
@@ -246,8 +310,15 @@ Status SqliteStore::each_letter(const std::vector<PrincipalId>& to, std::uint64_
     Query q = db_.query("SELECT box,plan,author,recipient,recv_ms,expires_ms,id,body FROM letter WHERE n=?");
     SP_TRY(const bool row, q.bind(n).step());
     if (!row) continue;
-    const relay::LetterRow letter{n, q.id<BoxId>(0), q.id<PlanId>(1), q.id<DeviceId>(2), q.id<PrincipalId>(3),
-                                  q.signed_number(4), q.signed_number(5), q.id<Hash>(6), q.blob(7)};
+    const relay::LetterRow letter{n,
+                                  q.id<BoxId>(0),
+                                  q.id<PlanId>(1),
+                                  q.id<DeviceId>(2),
+                                  q.id<PrincipalId>(3),
+                                  q.signed_number(4),
+                                  q.signed_number(5),
+                                  q.id<Hash>(6),
+                                  q.blob(7)};
     if (!visit(letter)) return Status::good();
   }
   return Status::good();

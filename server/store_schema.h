@@ -1,5 +1,6 @@
-// The tables of the server's store on SQLite. Plans have a small number of their own here, so that the many rows of a
-// plan do not each repeat its 32 bytes. Every change of this text raises the version and brings a migration.
+// The tables of the server's store on SQLite. Plans have a small number of their own here, so that the many
+// rows of a plan do not each repeat its 32 bytes. Every change of this text raises the version and brings a
+// migration.
 #pragma once
 
 namespace samplan::server {

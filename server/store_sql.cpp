@@ -8,6 +8,8 @@ Error sql_error(sqlite3* db, int code, const char* where) {
     case SQLITE_FULL:
     case SQLITE_READONLY:
     case SQLITE_IOERR: errc = Errc::not_saved; break;
+    // A row that must not be there twice is: the rows do not fit together.
+    case SQLITE_CONSTRAINT:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: errc = Errc::corrupt; break;
     case SQLITE_BUSY:

@@ -1,5 +1,5 @@
-// SQLite behind two small classes: a connection with prepared statements, and one use of a statement. Errors are
-// values. Only the server's store includes this.
+// SQLite behind two small classes: a connection with prepared statements, and one use of a statement. Errors
+// are values. Only the server's store includes this.
 #pragma once
 
 #include <sqlite3.h>
@@ -14,8 +14,8 @@
 
 namespace samplan::server {
 
-// One use of a prepared statement; it is reset when it goes out of scope. Blobs are bound without a copy: what is
-// bound outlives the statement.
+// One use of a prepared statement; it is reset when it goes out of scope. Blobs are bound without a copy:
+// what is bound outlives the statement.
 class Query {
  public:
   Query(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
@@ -65,8 +65,8 @@ class Connection {
 
   Status open(const std::string& path);
   Status exec(const char* sql);
-  // The text is a literal: statements are kept by its address. A text that does not prepare is a damaged or foreign
-  // file: the query's first step reports it.
+  // The text is a literal: statements are kept by its address. A text that does not prepare is a damaged or
+  // foreign file: the query's first step reports it.
   Query query(const char* sql);
   bool in_transaction() const;
   sqlite3* handle() const { return db_; }

@@ -5,6 +5,16 @@
 
 namespace samplan::server {
 
+namespace {
+
+// The disk does not take what we write. Anything else, damaged rows for one, is the trouble of whoever asked
+// for it.
+bool concerns_everyone(Errc code) {
+  return code == Errc::not_saved || code == Errc::io || code == Errc::busy;
+}
+
+}  // namespace
+
 Writer::Coming::Coming(Writer& writer) : writer_(writer) {
   const std::lock_guard<std::mutex> lock(writer_.mutex_);
   ++writer_.coming_;
@@ -67,7 +77,8 @@ void Writer::work() {
 Writer::Group Writer::next_group() {
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
-  // Others are about to arrive: a moment's wait saves each of them a sync of its own. A lone request never waits.
+  // Others are about to arrive: a moment's wait saves each of them a sync of its own. A lone request never
+  // waits.
   changed_.wait_for(lock, std::chrono::milliseconds(linger_ms_max),
                     [this] { return is_stopping_ || coming_ == 0 || waiting_.size() >= group_max; });
   Group group;
@@ -125,8 +136,7 @@ Result<std::vector<Result<SyncReply>>> Writer::execute(const Group& group) {
       continue;
     }
     const Error error = results.back().error();
-    // Damaged rows concern whoever asked for them. Anything else says that the disk does not take what we write.
-    if (error.code != Errc::corrupt) return error;
+    if (concerns_everyone(error.code)) return error;
     log_.error("request undone", {LogField::of(error), {"device", job->in->device}});
     SP_OK(store_->undo());
     relay_.forget();
@@ -146,7 +156,8 @@ Status Writer::commit() {
   const auto start = std::chrono::steady_clock::now();
   SP_OK(store_->commit());
   const auto took = std::chrono::steady_clock::now() - start;
-  stats_.commit_us += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  stats_.commit_us +=
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   return Status::good();
 }
 

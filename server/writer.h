@@ -1,5 +1,6 @@
-// Group commit: one thread takes all requests that wait, runs them one after another in one transaction, lets the disk
-// confirm once, and only then lets any of them be answered. It never makes a lone request wait for others.
+// Group commit: one thread takes all requests that wait, runs them one after another in one transaction, lets
+// the disk confirm once, and only then lets any of them be answered. It never makes a lone request wait for
+// others.
 //
 // Invariants
 //   1. A reply leaves `run` after the commit that holds what it promises, or as an error.

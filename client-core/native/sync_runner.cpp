@@ -139,7 +139,7 @@ Result<ServerHello> fetch_hello(Transport& transport, const std::string& server_
   bounds.bytes_max = hello_bytes_max;
   const auto json = parse_json(ByteView(reply.body).text(), bounds);
   if (!json.ok() || !json->is_object()) return strange;
-  const auto key = json->find("key");
+  const auto key = json->find("server_key");
   const auto protocol = json->find("protocol");
   const auto generation = json->find("generation");
   if (key == json->end() || !key->is_string() || protocol == json->end() || !protocol->is_number_unsigned())

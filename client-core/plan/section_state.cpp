@@ -95,7 +95,7 @@ std::uint32_t SectionState::intern(const Author& author) {
 
 void SectionState::apply(const Batch& batch, const ApplyContext& context) {
   if (context.seq != merge::pending_seq) {
-    if (context.seq <= last_seq_) return;
+    if (context.seq < last_seq_) return;
     last_seq_ = context.seq;
   }
   if (batch.ops.empty()) return;
@@ -106,7 +106,6 @@ void SectionState::apply(const Batch& batch, const ApplyContext& context) {
 
   std::uint64_t& last = last_counter_[batch.author];
   Run shared;
-  shared.may_answer = !context.proposal;
   Proposal proposal;
   for (const Op& op : batch.ops) {
     if (op.id.counter <= last || op.id.device != batch.author) continue;
@@ -146,9 +145,7 @@ void SectionState::run(const Op& op, const Stamp& stamp, Run& shared) {
       return run_on_entity(found->second, op, stamp);
     }
     case OpKind::accept:
-    case OpKind::decline:
-      if (shared.may_answer) run_answer(op, stamp);
-      return;
+    case OpKind::decline: return run_answer(op, stamp);
     case OpKind::note: return;  // says something about a proposal; in a writer's own batch there is none
   }
 }

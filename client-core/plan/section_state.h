@@ -117,7 +117,6 @@ class SectionState {
   friend class StateReader;
   // What the operations of one batch, or of one accepted proposal, share while they are applied.
   struct Run {
-    bool may_answer = false;
     std::set<EntityId> created;  // the only append-only records that they may still fill
   };
 

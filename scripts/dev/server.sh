@@ -1,8 +1,8 @@
 # The one server that ./dev up starts and ./dev down stops. Sourced.
 
-listen=${SAMPLAN_LISTEN:-127.0.0.1:8787}
 run_dir=run
 pid_file=$run_dir/server.pid
+start_file=$run_dir/server.start  # what the server says on standard output: its address
 log_file=$run_dir/server.log
 server_program=build/release/server/samplan-server
 
@@ -10,12 +10,9 @@ server_program=build/release/server/samplan-server
 running_server() {
   local pid
   pid=$(cat "$pid_file" 2>/dev/null) || return 1
-  grep -qs samplan-server "/proc/$pid/comm" || return 1
+  grep -qsx samplan-server "/proc/$pid/comm" || return 1
   echo "$pid"
 }
 
-# Whether something answers at ADDR:PORT.
-answers() {
-  local address=${1%:*} port=${1##*:}
-  (exec 3<>"/dev/tcp/${address#[}/$port") 2>/dev/null
-}
+# Prints the address at which the server listens, once it does.
+server_url() { sed -n 's/^listening on //p' "$start_file" 2>/dev/null | grep .; }

@@ -19,12 +19,13 @@ struct RelayConfig {
   bool open_enrolment = false;
   std::uint64_t plan_bytes_max = std::uint64_t{1} << 30;  // envelopes of one plan; five busy years are 100 MB
   std::size_t reply_bytes = limits::reply_bytes_target;
-  std::size_t plans_cached_max = 4096;                    // folded logs in memory, about 10 kB each
+  std::uint64_t identity_records_max = 8192;  // of one person or unit; 1024 members come and go
+  std::size_t plans_cached_max = 4096;        // folded logs in memory, about 10 kB each
   UnixMs nonce_ms = 30 * ms_per_day;
   UnixMs box_ms_max = 7 * ms_per_day;
-  UnixMs drop_ms = 90 * ms_per_day;                       // how long a hand-over waits for its reader
-  std::uint32_t boxes_max = 256;                          // open boxes of one principal
-  std::uint32_t box_enrolments_max = 16;                  // persons that one invitation may vouch for
+  UnixMs drop_ms = 90 * ms_per_day;       // how long a hand-over waits for its reader
+  std::uint32_t boxes_max = 256;          // open boxes of one principal
+  std::uint32_t box_enrolments_max = 16;  // persons that one invitation may vouch for
 };
 
 }  // namespace samplan::relay

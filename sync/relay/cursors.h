@@ -1,5 +1,6 @@
-// How far a device has got: what the server handed out to it last, kept under a token so that a device with 80 plans
-// need not repeat its cursors in every request. The encoding is the server's own and never leaves it.
+// How far a device has got: what the server handed out to it last, kept under a token so that a device with
+// 80 plans need not repeat its cursors in every request. The encoding is the server's own and never leaves
+// it.
 #pragma once
 
 #include <map>
@@ -20,10 +21,10 @@ struct PlanCursor {
   std::uint64_t gov_seq = 0;
   std::uint64_t identity_n = 0;
   std::map<SectionId, SectionPlace> sections;
-  bool ended = false;          // the device has been told that its access has ended
+  bool ended = false;  // the device has been told that its access has ended
   // The plan's version at which the device had everything that it may have; 0: never, or more is waiting.
   std::uint64_t version = 0;
-  UnixMs expires_ms = 0;       // when an end date changes what the device may have; 0: none
+  UnixMs expires_ms = 0;  // when an end date changes what the device may have; 0: none
 
   // The part that the client knows of as well.
   bool same_place(const PlanCursor& other) const;

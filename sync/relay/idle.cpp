@@ -43,7 +43,8 @@ Result<std::optional<SyncReply>> answer_if_idle(const Incoming& in, UnixMs now, 
   return std::optional<SyncReply>(std::move(reply));
 }
 
-SyncReply start_reply(const Incoming& in, UnixMs now, const ServerIdentity& server, const RelayConfig& config) {
+SyncReply start_reply(const Incoming& in, UnixMs now, const ServerIdentity& server,
+                      const RelayConfig& config) {
   SyncReply reply;
   reply.status = in.refused;
   reply.nonce_refused = in.nonce_refused;

@@ -1,5 +1,5 @@
-// The most frequent request of all: a device with many plans asks and nothing is new. It is answered from a reading of
-// the store, without writing and without waiting for the one who writes.
+// The most frequent request of all: a device with many plans asks and nothing is new. It is answered from a
+// reading of the store, without writing and without waiting for the one who writes.
 #pragma once
 
 #include "sync/relay/incoming.h"
@@ -10,6 +10,7 @@ namespace samplan::relay {
 Result<std::optional<SyncReply>> answer_if_idle(const Incoming& in, UnixMs now, ReadStore& store);
 
 // The fields that every reply has.
-SyncReply start_reply(const Incoming& in, UnixMs now, const ServerIdentity& server, const RelayConfig& config);
+SyncReply start_reply(const Incoming& in, UnixMs now, const ServerIdentity& server,
+                      const RelayConfig& config);
 
 }  // namespace samplan::relay

@@ -9,8 +9,9 @@
 namespace samplan::relay {
 namespace {
 
-// The key of a device that the server does not know yet, from the record in this request that introduces it. The
-// device's id is a hash of the keys, so a record cannot give it another's; whether it is believed is judged later.
+// The key of a device that the server does not know yet, from the record in this request that introduces it.
+// The device's id is a hash of the keys, so a record cannot give it another's; whether it is believed is
+// judged later.
 std::optional<SignPublicKey> key_from_records(const SyncRequest& request, const DeviceId& device) {
   for (const Bytes& bytes : request.identity) {
     const auto record = read_record(LogKind::identity, bytes);
@@ -18,7 +19,8 @@ std::optional<SignPublicKey> key_from_records(const SyncRequest& request, const 
     const auto kind = static_cast<IdentityKind>(record->header.kind);
     if (kind != IdentityKind::create_person && kind != IdentityKind::add_device) continue;
     const auto body = read_identity_body(kind, record->body);
-    if (body.ok() && crypto::device_id(body->device_sign, body->device_box) == device) return body->device_sign;
+    if (body.ok() && crypto::device_id(body->device_sign, body->device_box) == device)
+      return body->device_sign;
   }
   return std::nullopt;
 }
@@ -50,8 +52,8 @@ Status has_each_plan_once(const SyncRequest& request) {
 
 }  // namespace
 
-Result<Incoming> read_incoming(ByteView bytes, std::string_view host, UnixMs now, const ServerIdentity& server,
-                               const RelayConfig& config, ReadStore& store) {
+Result<Incoming> read_incoming(ByteView bytes, std::string_view host, UnixMs now,
+                               const ServerIdentity& server, const RelayConfig& config, ReadStore& store) {
   SP_TRY(const RequestFrame frame, read_request_frame(bytes));
   SP_TRY(SyncRequest request, read_request_body(frame.body));
   SP_OK(has_each_plan_once(request));

@@ -1,5 +1,5 @@
-// A request on its way in: parsed, its device looked up, its signatures checked. This is the costly part and needs
-// nothing but a reading of the store, so many threads do it beside the one that writes.
+// A request on its way in: parsed, its device looked up, its signatures checked. This is the costly part and
+// needs nothing but a reading of the store, so many threads do it beside the one that writes.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@ namespace samplan::relay {
 
 struct PushedEnvelope {
   std::optional<Envelope> envelope;  // views into the request
-  ItemStatus fault = ItemStatus::ok; // bad_item, too_large or bad_sig; forbidden when the author is another device
+  ItemStatus fault =
+      ItemStatus::ok;  // bad_item, too_large or bad_sig; forbidden when the author is another device
 };
 
 // Moved, never copied: the envelopes point into the request.
@@ -37,7 +38,7 @@ struct Incoming {
 // Never touches what it cannot verify: a request whose nonce or signature does not hold comes back refused.
 //   host    as the client named it (the Host header)
 //   errors  malformed, truncated, too_large, unknown_version: not a request (HTTP 400); those of the store
-Result<Incoming> read_incoming(ByteView frame, std::string_view host, UnixMs now, const ServerIdentity& server,
-                               const RelayConfig& config, ReadStore& store);
+Result<Incoming> read_incoming(ByteView frame, std::string_view host, UnixMs now,
+                               const ServerIdentity& server, const RelayConfig& config, ReadStore& store);
 
 }  // namespace samplan::relay

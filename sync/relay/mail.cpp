@@ -37,14 +37,20 @@ Result<ItemResult> register_box(PushContext& ctx, const BoxRegister& box) {
   const Hash id = box_result_id(box.box);
   if (!is_own_principal(ctx.people.book(), ctx.device, box.owner)) return with(id, ItemStatus::forbidden);
   SP_TRY(const std::optional<BoxRow> known, ctx.store.box(box.box));
-  if (known && known->owner == box.owner) return with(id, ItemStatus::dup);
-  if (known) return with(id, ItemStatus::forbidden);
-  if (box.box.is_zero() || box.expires_ms <= ctx.now || box.expires_ms > ctx.now + ctx.config.box_ms_max)
-    return with(id, ItemStatus::bad_item);
+  if (known && known->owner != box.owner) return with(id, ItemStatus::forbidden);
+  if (known && box.expires_ms <= ctx.now) {
+    // The owner cancels the invitation.
+    SP_OK(ctx.store.put_box({box.box, box.owner, box.expires_ms, known->letters, known->enrolled}));
+    return with(id, ItemStatus::ok);
+  }
+  if (known) return with(id, ItemStatus::dup);
+  if (box.box.is_zero() || box.expires_ms <= ctx.now) return with(id, ItemStatus::bad_item);
   SP_OK(ctx.store.forget_expired_mail(ctx.now));
   SP_TRY(const std::uint64_t open, ctx.store.boxes_of(box.owner, ctx.now));
   if (open >= ctx.config.boxes_max) return with(id, ItemStatus::quota);
-  SP_OK(ctx.store.put_box({box.box, box.owner, box.expires_ms, 0, 0}));
+  // A phone's clock may be a little ahead: what it asks for beyond the bound is cut to the bound.
+  const UnixMs expires_ms = std::min(box.expires_ms, ctx.now + ctx.config.box_ms_max);
+  SP_OK(ctx.store.put_box({box.box, box.owner, expires_ms, 0, 0}));
   return with(id, ItemStatus::ok);
 }
 

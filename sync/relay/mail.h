@@ -1,5 +1,5 @@
-// Letters between people who share no plan yet, and the hand-over of a withdrawn person's unsent text. Sealed by the
-// senders; the relay counts, dates and delivers.
+// Letters between people who share no plan yet, and the hand-over of a withdrawn person's unsent text. Sealed
+// by the senders; the relay counts, dates and delivers.
 #pragma once
 
 #include "sync/relay/push.h"

@@ -38,7 +38,8 @@ Status collect(Store& store, const PrincipalId& principal, std::vector<KeptRecor
 }
 
 void sort_as_accepted(std::vector<KeptRecord>& records) {
-  std::sort(records.begin(), records.end(), [](const KeptRecord& a, const KeptRecord& b) { return a.n < b.n; });
+  std::sort(records.begin(), records.end(),
+            [](const KeptRecord& a, const KeptRecord& b) { return a.n < b.n; });
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Status People::refresh(Store& store) {
   return replayed;
 }
 
-Result<ItemResult> People::push(Store& store, ByteView bytes, bool may_create, UnixMs now) {
+Result<ItemResult> People::push(Store& store, const RelayConfig& config, ByteView bytes, bool may_create,
+                                UnixMs now) {
   ItemResult result;
   const auto record = read_record(LogKind::identity, bytes);
   if (!record.ok()) {
@@ -74,6 +76,10 @@ Result<ItemResult> People::push(Store& store, ByteView bytes, bool may_create, U
   result.seq = record->header.seq;
   if (is_known(book_, *record)) {
     result.status = ItemStatus::dup;
+    return result;
+  }
+  if (record->header.seq > config.identity_records_max) {
+    result.status = ItemStatus::quota;
     return result;
   }
   const bool creates = static_cast<IdentityKind>(record->header.kind) == IdentityKind::create_person;
@@ -111,7 +117,8 @@ Status People::follow(Store& store, const Record& record, const PrincipalId& pri
     SP_TRY(std::optional<PlanRow> plan, store.lock_plan(feed.plan));
     if (!plan) return Error{Errc::corrupt, "people.feed"};
     ++plan->version;
-    SP_OK(store.add_feed(plan->plan, {++plan->identity_n, principal, record.header.seq, plan->gov_seq, now, {}}));
+    SP_OK(store.add_feed(plan->plan,
+                         {++plan->identity_n, principal, record.header.seq, plan->gov_seq, now, {}}));
     SP_OK(store.put_plan(*plan));
   }
   return Status::good();
@@ -145,11 +152,13 @@ std::vector<PrincipalId> People::with_members(const PrincipalId& principal) cons
   return out;
 }
 
-Status People::add_to_feed(Store& store, PlanRow& plan, const PrincipalId& principal, bool participant, UnixMs now) {
+Status People::add_to_feed(Store& store, PlanRow& plan, const PrincipalId& principal, bool participant,
+                           UnixMs now) {
   std::vector<KeptRecord> records;
   for (const PrincipalId& one : with_members(principal)) {
     SP_TRY(const std::vector<FeedMember> feeds, store.feeds_of(one));
-    const auto here = std::find_if(feeds.begin(), feeds.end(), [&](const FeedMember& f) { return f.plan == plan.plan; });
+    const auto here =
+        std::find_if(feeds.begin(), feeds.end(), [&](const FeedMember& f) { return f.plan == plan.plan; });
     const bool takes_part = participant && one == principal;
     if (here == feeds.end() || (takes_part && !here->participant))
       SP_OK(store.put_feed_member(one, {plan.plan, takes_part}));

@@ -1,5 +1,5 @@
-// The identity logs as the writer of the store holds them in memory, and what a new record sets in motion: which
-// devices exist, who is in which unit, and which plans' feeds the record enters.
+// The identity logs as the writer of the store holds them in memory, and what a new record sets in motion:
+// which devices exist, who is in which unit, and which plans' feeds the record enters.
 #pragma once
 
 #include "sync/log/identity.h"
@@ -18,18 +18,21 @@ class People {
 
   // Checks and stores one record. `may_create`: whether a person that nobody knows is let in.
   // The result says how the record fared; an error is the store's.
-  Result<ItemResult> push(Store& store, ByteView record, bool may_create, UnixMs now);
+  Result<ItemResult> push(Store& store, const RelayConfig& config, ByteView record, bool may_create,
+                          UnixMs now);
 
-  // A principal becomes a participant: its log, and for a unit its members' logs before it, enter the plan's feed,
-  // and everyone concerned gets the plan.
+  // A principal becomes a participant: its log, and for a unit its members' logs before it, enter the plan's
+  // feed, and everyone concerned gets the plan.
   Status add_participant(Store& store, PlanRow& plan, const PrincipalId& principal, UnixMs now);
 
   // The logs that somebody needs who must pin this principal: a unit's members first.
-  Status each_record_about(Store& store, const PrincipalId& principal, const Visitor<IdentityRow>& visit) const;
+  Status each_record_about(Store& store, const PrincipalId& principal,
+                           const Visitor<IdentityRow>& visit) const;
 
  private:
   Status follow(Store& store, const Record& record, const PrincipalId& principal, UnixMs now);
-  Status follow_unit(Store& store, const IdentityBody& body, IdentityKind kind, const PrincipalId& unit, UnixMs now);
+  Status follow_unit(Store& store, const IdentityBody& body, IdentityKind kind, const PrincipalId& unit,
+                     UnixMs now);
   Status add_to_feed(Store& store, PlanRow& plan, const PrincipalId& principal, bool participant, UnixMs now);
   std::vector<PrincipalId> with_members(const PrincipalId& principal) const;
 

@@ -52,7 +52,8 @@ Result<AuthorTip> PlanView::tip(Store& store, SectionId section, const DeviceId&
   return tips[key] = stored.value_or(AuthorTip{});
 }
 
-Result<std::shared_ptr<PlanView>> PlanCache::find(Store& store, const PlanId& plan, const IdentityBook& book) {
+Result<std::shared_ptr<PlanView>> PlanCache::find(Store& store, const PlanId& plan,
+                                                  const IdentityBook& book) {
   SP_TRY(const std::optional<PlanRow> row, store.lock_plan(plan));
   if (!row) return std::shared_ptr<PlanView>();
   const auto it = entries_.find(plan);

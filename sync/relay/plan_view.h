@@ -1,5 +1,6 @@
-// One plan as the writer of the store holds it in memory: its folded governance log, the heads of its sections and the
-// authors' last envelopes. It always follows from the store: the plan's version tells when it has to be read again.
+// One plan as the writer of the store holds it in memory: its folded governance log, the heads of its
+// sections and the authors' last envelopes. It always follows from the store: the plan's version tells when
+// it has to be read again.
 #pragma once
 
 #include <list>
@@ -21,8 +22,8 @@ struct GovMoment {
 struct PlanView {
   PlanRow row;
   GovState gov;
-  std::vector<GovMoment> moments;                 // of record 1, 2, ...
-  std::map<SectionId, SectionHead> heads;         // only sections that have been written to
+  std::vector<GovMoment> moments;                            // of record 1, 2, ...
+  std::map<SectionId, SectionHead> heads;                    // only sections that have been written to
   std::map<std::pair<SectionId, DeviceId>, AuthorTip> tips;  // as far as they have been asked for
 
   // The head of a section that exists in the log; nothing written yet is number 0 with the chain's start.

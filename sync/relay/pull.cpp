@@ -55,7 +55,8 @@ bool Puller::take(std::size_t bytes) {
   return true;
 }
 
-Result<bool> Puller::letters(const std::vector<PrincipalId>& to, std::uint64_t seen, std::vector<Letter>& out) {
+Result<bool> Puller::letters(const std::vector<PrincipalId>& to, std::uint64_t seen,
+                             std::vector<Letter>& out) {
   share_ = left_ / 2;
   bool more = false;
   SP_OK(store_.each_letter(to, seen, now_, [&](const LetterRow& row) {
@@ -194,7 +195,8 @@ void Puller::add_receipt(PlanTurn& turn) const {
   if (turn.standing.kind != Standing::Kind::active) return;
   const PlanView& view = *turn.view;
   Receipt receipt;
-  bool differs = turn.pushed || turn.before.gov_seq != view.gov.seq();
+  // Whoever names a plan gets our word on it even if nothing is new: equal numbers may hide two histories.
+  bool differs = turn.pushed || turn.named || turn.before.gov_seq != view.gov.seq();
   for (const SectionGov& s : view.gov.sections()) {
     const bool moved = std::find(turn.moved.begin(), turn.moved.end(), s.id) != turn.moved.end();
     if (!turn.standing.may_read(s.id) && !moved) continue;

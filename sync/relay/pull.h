@@ -1,6 +1,6 @@
-// What a device gets of its plans: identity feed, governance, then the envelopes of the sections that it may read, as
-// far as the reply has room, each plan its share. Whatever does not fit comes with the next request, from where this
-// one ended.
+// What a device gets of its plans: identity feed, governance, then the envelopes of the sections that it may
+// read, as far as the reply has room, each plan its share. Whatever does not fit comes with the next request,
+// from where this one ended.
 #pragma once
 
 #include "sync/relay/cursors.h"
@@ -13,9 +13,9 @@ struct PlanTurn {
   std::shared_ptr<PlanView> view;
   Standing standing;
   PlanCursor before;
-  PlanCursor now;              // where the reply leaves the client
+  PlanCursor now;  // where the reply leaves the client
   PlanReply reply;
-  bool named = false;          // the request names the plan: it is answered even if there is nothing to say
+  bool named = false;  // the request names the plan: it is answered even if there is nothing to say
   bool pushed = false;
   FirstAccepted first;
   std::vector<SectionId> moved;
@@ -30,7 +30,8 @@ struct PlanTurn {
 
 class Puller {
  public:
-  Puller(Store& store, const ServerIdentity& server, const DeviceId& device, UnixMs now, std::size_t bytes_max)
+  Puller(Store& store, const ServerIdentity& server, const DeviceId& device, UnixMs now,
+         std::size_t bytes_max)
       : store_(store), server_(server), device_(device), now_(now), left_(bytes_max) {}
 
   // Letters take at most half of the room, but one always fits. True if more are waiting.

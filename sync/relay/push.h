@@ -1,5 +1,5 @@
-// What a request brings to one plan: governance records first, then envelopes. Each item fares by itself and gets a
-// status; an error is the store's and concerns the whole plan.
+// What a request brings to one plan: governance records first, then envelopes. Each item fares by itself and
+// gets a status; an error is the store's and concerns the whole plan.
 #pragma once
 
 #include "sync/relay/incoming.h"
@@ -21,8 +21,8 @@ struct GovOutcome {
   std::optional<ItemStatus> refused;
   // Logs that the signer must know before it can try again: its pin was not the newest.
   std::vector<Bytes> identity;
-  // Sections whose head had moved under a record that was otherwise good: the signer learns where they stand, even if
-  // it may not read them, because it has the right to cut them.
+  // Sections whose head had moved under a record that was otherwise good: the signer learns where they stand,
+  // even if it may not read them, because it has the right to cut them.
   std::vector<SectionId> moved;
 };
 

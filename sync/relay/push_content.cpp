@@ -9,7 +9,7 @@ namespace {
 ItemStatus status_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::valid: return ItemStatus::ok;
-    case Verdict::undecided:   // built on records that we do not have
+    case Verdict::undecided:  // built on records that we do not have
     case Verdict::wrong_log: return ItemStatus::gov_conflict;
     case Verdict::bad_signature: return ItemStatus::bad_sig;
     case Verdict::not_participant:
@@ -23,7 +23,8 @@ ItemStatus status_of(Verdict verdict) {
   return ItemStatus::bad_item;
 }
 
-// The rights at this moment. Those at the moment of writing are judged like every client does it (judge_alone).
+// The rights at this moment. Those at the moment of writing are judged like every client does it
+// (judge_alone).
 ItemStatus permitted_now(const EnvelopeHeader& h, const Standing& standing) {
   if (h.kind == EnvelopeKind::access_event) {
     const bool any = std::any_of(standing.acting.begin(), standing.acting.end(),
@@ -35,15 +36,16 @@ ItemStatus permitted_now(const EnvelopeHeader& h, const Standing& standing) {
   const unsigned needed = proposal ? right_write | right_propose : right_write;
   if ((mask & needed) != 0) return ItemStatus::ok;
   // The section was taken from them, the plan was not.
-  const bool lost = mask == 0 && std::any_of(standing.acting.begin(), standing.acting.end(), [&](const Participant* p) {
-    return p->mask_at(h.section, h.gov_seq) != 0;
-  });
+  const bool lost =
+      mask == 0 && std::any_of(standing.acting.begin(), standing.acting.end(),
+                               [&](const Participant* p) { return p->mask_at(h.section, h.gov_seq) != 0; });
   return lost ? ItemStatus::withdrawn : ItemStatus::forbidden;
 }
 
 class ContentPush {
  public:
-  ContentPush(PushContext& ctx, PlanView& view, Standing standing, const GovOutcome& governance, FirstAccepted& first)
+  ContentPush(PushContext& ctx, PlanView& view, Standing standing, const GovOutcome& governance,
+              FirstAccepted& first)
       : ctx_(ctx),
         view_(view),
         standing_(std::move(standing)),

@@ -1,5 +1,5 @@
-// Governance records: the log's own rules (sync/log), and what only the one server can see: that heads, pins and
-// generations are the newest at this moment.
+// Governance records: the log's own rules (sync/log), and what only the one server can see: that heads, pins
+// and generations are the newest at this moment.
 #include <algorithm>
 
 #include "sync/relay/push.h"
@@ -112,7 +112,8 @@ class GovernancePush {
     if (standing.kind == Standing::Kind::ended) return ItemStatus::withdrawn;
     if (standing.kind == Standing::Kind::foreign) return ItemStatus::unknown;
     for (const Participant* p : view_->gov.participants_of_device(ctx_.device, view_->gov.seq(), book)) {
-      const bool acts_now = std::find(standing.acting.begin(), standing.acting.end(), p) != standing.acting.end();
+      const bool acts_now =
+          std::find(standing.acting.begin(), standing.acting.end(), p) != standing.acting.end();
       if (leads(*p) && !acts_now) return ItemStatus::forbidden;
     }
     return ItemStatus::ok;
@@ -151,7 +152,8 @@ class GovernancePush {
       SP_OK(ctx_.store.put_plan(view_->row));
     }
     PlanRow& row = view_->row;
-    // The new participant's log enters the feed while the plan still stands where it stood: see `end_of_membership`.
+    // The new participant's log enters the feed while the plan still stands where it stood: see
+    // `end_of_membership`.
     if (kind == GovKind::genesis || kind == GovKind::participant_add)
       SP_OK(ctx_.people.add_participant(ctx_.store, row, body.pin->principal, ctx_.now));
     view_->gov = std::move(next);

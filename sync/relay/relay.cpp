@@ -70,7 +70,7 @@ class Relay::Request {
       SP_TRY(may_create, box_vouches(store_, relay_.config_, in_.request.enrolment_box, now_));
     }
     for (const Bytes& record : in_.request.identity) {
-      SP_TRY(const ItemResult result, relay_.people_.push(store_, record, may_create, now_));
+      SP_TRY(const ItemResult result, relay_.people_.push(store_, relay_.config_, record, may_create, now_));
       reply_.identity_results.push_back(result);
     }
     return Status::good();
@@ -196,7 +196,8 @@ class Relay::Request {
     return save_cursors();
   }
 
-  // The named plans have their turn already; the others get one if they have changed since the device last had all.
+  // The named plans have their turn already; the others get one if they have changed since the device last
+  // had all.
   Status collect_turns() {
     std::vector<PlanTurn> turns = std::move(turns_);
     turns_.clear();
@@ -204,7 +205,8 @@ class Relay::Request {
     if (in_.request.only_named_plans) return Status::good();
     SP_TRY(const std::vector<PlanRow> rows, store_.plans_of(in_.request.person));
     for (const PlanRow& row : rows) {
-      if (named_.count(row.plan) != 0 || turns_.size() + reply_.plans.size() >= limits::plans_per_request_max) continue;
+      if (named_.count(row.plan) != 0 || turns_.size() + reply_.plans.size() >= limits::plans_per_request_max)
+        continue;
       const auto cursor = cursors_.find(row.plan);
       const bool has_all = cursor != cursors_.end() && cursor->second.version == row.version &&
                            (cursor->second.expires_ms == 0 || now_ < cursor->second.expires_ms);
@@ -246,7 +248,8 @@ class Relay::Request {
   // Nothing new for the client: the token stays, and nothing is written.
   Status save_cursors() {
     bool moved = !in_.request.cursors;
-    // Without a token only what has been answered counts; names of plans that are none of theirs are not kept.
+    // Without a token only what has been answered counts; names of plans that are none of theirs are not
+    // kept.
     if (moved) cursors_.clear();
     for (PlanTurn& turn : turns_) {
       moved = moved || !turn.now.same_place(turn.before);
@@ -304,7 +307,8 @@ void Relay::forget() {
   plans_.drop_all();
 }
 
-Result<Bytes> Relay::handle(Store& store, ByteView frame, std::string_view host, UnixMs now, Entropy& entropy) {
+Result<Bytes> Relay::handle(Store& store, ByteView frame, std::string_view host, UnixMs now,
+                            Entropy& entropy) {
   SP_OK(store.begin());
   const auto in = read(store, frame, host, now);
   auto reply = in.ok() ? idle(store, *in, now) : Result<std::optional<SyncReply>>(in.error());

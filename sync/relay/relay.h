@@ -1,5 +1,6 @@
-// The server's whole part in POST /v1/sync, bytes in and bytes out, as a pure function over a store: no socket, no
-// clock, no thread and no randomness of its own, so that the simulator runs the same code as the server.
+// The server's whole part in POST /v1/sync, bytes in and bytes out, as a pure function over a store: no
+// socket, no clock, no thread and no randomness of its own, so that the simulator runs the same code as the
+// server.
 //
 //   read      parse, look up the device, verify signatures           any thread, a reading of the store
 //   idle      nothing brought, nothing new: answered at once         any thread, a reading of the store
@@ -19,23 +20,24 @@ namespace samplan::relay {
 
 class Relay {
  public:
-  Relay(RelayConfig config, ServerIdentity server) : config_(std::move(config)), server_(std::move(server)),
-                                                     plans_(config_.plans_cached_max) {}
+  Relay(RelayConfig config, ServerIdentity server)
+      : config_(std::move(config)), server_(std::move(server)), plans_(config_.plans_cached_max) {}
 
   const ServerIdentity& server() const { return server_; }
 
-  // All four steps on one store with a transaction around; what tests, the simulator and a client in the same process
-  // use. errors: malformed, truncated, too_large, unknown_version (not a request: HTTP 400); those of the store, after
-  // which nothing of the request has happened (HTTP 503).
-  Result<Bytes> handle(Store& store, ByteView request_frame, std::string_view host, UnixMs now, Entropy& entropy);
+  // All four steps on one store with a transaction around; what tests, the simulator and a client in the same
+  // process use. errors: malformed, truncated, too_large, unknown_version (not a request: HTTP 400); those of
+  // the store, after which nothing of the request has happened (HTTP 503).
+  Result<Bytes> handle(Store& store, ByteView request_frame, std::string_view host, UnixMs now,
+                       Entropy& entropy);
 
   // Thread-safe: these only read what never changes.
   Result<Incoming> read(ReadStore& store, ByteView request_frame, std::string_view host, UnixMs now) const;
   Result<std::optional<SyncReply>> idle(ReadStore& store, const Incoming& in, UnixMs now) const;
   Bytes finish(const Incoming& in, SyncReply reply) const;
 
-  // One thread. The caller has begun a transaction; after an error it must undo what this request did and call
-  // `forget`. The reply may be sent once the transaction is committed.
+  // One thread. The caller has begun a transaction; after an error it must undo what this request did and
+  // call `forget`. The reply may be sent once the transaction is committed.
   Result<SyncReply> execute(Store& store, const Incoming& in, UnixMs now, Entropy& entropy);
   void forget();
 

@@ -4,7 +4,8 @@ namespace samplan::relay {
 namespace {
 
 constexpr std::size_t code_letters = 20;
-// Without letters and digits that are mistaken for each other when read aloud; 32, so that no letter is likelier.
+// Without letters and digits that are mistaken for each other when read aloud; 32, so that no letter is
+// likelier.
 constexpr std::string_view alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
 std::string new_code(Entropy& entropy) {
@@ -36,7 +37,8 @@ Result<ServerIdentity> load_server_identity(Store& store, Entropy& entropy) {
     server.enrolment_code = std::string(ByteView(*code).text());
     return server;
   }
-  // Half an identity means a damaged store: a new key beside old plans would look to every client like a fraud.
+  // Half an identity means a damaged store: a new key beside old plans would look to every client like a
+  // fraud.
   if (seed || nonce_secret || generation || code) return Error{Errc::corrupt, "server_identity"};
   server.key = crypto::new_sign_key_pair(entropy);
   server.nonce_secret = crypto::Secret32::random(entropy);

@@ -1,5 +1,5 @@
-// What makes a server this server: its signing key, the secret behind its nonces, the number of its data's generation
-// and the code that lets the first person in. Made at the first start, kept in the store.
+// What makes a server this server: its signing key, the secret behind its nonces, the number of its data's
+// generation and the code that lets the first person in. Made at the first start, kept in the store.
 #pragma once
 
 #include <string>

@@ -42,14 +42,16 @@ std::optional<End> end_by_date(const PlanView& view, const Participant& p, UnixM
   return end;
 }
 
-// The record of the unit's log that ended the person's last stay; no value if the plan has nothing to do with it.
+// The record of the unit's log that ended the person's last stay; no value if the plan has nothing to do with
+// it.
 Result<std::optional<End>> end_of_membership(Store& store, const PlanView& view, const Participant& p,
                                              const IdentityState& unit, const PrincipalId& person) {
   std::uint64_t removed = 0;
   for (const MemberSpan& m : unit.members)
     if (m.person == person) removed = std::max(removed, m.removed_seq);
   SP_TRY(const std::optional<FeedRow> row, store.find_feed(view.row.plan, unit.id, removed));
-  // Whoever left before the unit took part was never concerned: those records entered the feed just before it was added.
+  // Whoever left before the unit took part was never concerned: those records entered the feed just before it
+  // was added.
   if (!row || row->gov_seq < p.added_seq) return std::optional<End>();
   return std::optional<End>(End{row->gov_seq, row->n, row->recv_ms});
 }
@@ -72,8 +74,8 @@ std::uint64_t Standing::read_from(SectionId section) const {
   return from;
 }
 
-Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityBook& book, const DeviceId& device,
-                             UnixMs now) {
+Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityBook& book,
+                             const DeviceId& device, UnixMs now) {
   Standing standing;
   const IdentityBook::Owner owner = book.find_device(device);
   if (owner.device == nullptr || owner.device->revoked_seq != 0) return standing;
@@ -86,8 +88,9 @@ Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityB
   for (const Participant& p : view.gov.participants()) {
     const IdentityState* unit = p.principal == person ? nullptr : book.find(p.principal);
     if (p.principal != person) {
-      const bool ever = unit != nullptr && std::any_of(unit->members.begin(), unit->members.end(),
-                                                       [&](const MemberSpan& m) { return m.person == person; });
+      const bool ever =
+          unit != nullptr && std::any_of(unit->members.begin(), unit->members.end(),
+                                         [&](const MemberSpan& m) { return m.person == person; });
       if (!ever) continue;
     }
     std::optional<End> end = end_of_rights(view, p);

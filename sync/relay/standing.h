@@ -1,5 +1,5 @@
-// What a device is in a plan at this moment, by the server's clock: who it acts for, what it may read, or when its
-// access ended and how much of the logs it may still see.
+// What a device is in a plan at this moment, by the server's clock: who it acts for, what it may read, or
+// when its access ended and how much of the logs it may still see.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ struct Standing {
   enum class Kind : std::uint8_t {
     foreign,  // never had to do with the plan
     active,
-    ended,    // withdrawn, left its unit, or past the end date
+    ended,  // withdrawn, left its unit, or past the end date
   };
   Kind kind = Kind::foreign;
 
@@ -32,11 +32,11 @@ struct Standing {
 };
 
 // The pointers in the result live as long as the view's log is unchanged.
-Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityBook& book, const DeviceId& device,
-                             UnixMs now);
+Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityBook& book,
+                             const DeviceId& device, UnixMs now);
 
-// Sections in which nothing may be written until a new key is recorded, because somebody was removed from an identity
-// log since the plan last took note of it.
+// Sections in which nothing may be written until a new key is recorded, because somebody was removed from an
+// identity log since the plan last took note of it.
 std::vector<SectionId> sections_awaiting_rotation(const GovState& gov, const IdentityBook& book);
 
 }  // namespace samplan::relay

@@ -1,12 +1,14 @@
-// The only place where server stores meet: what the relay needs of one. It keeps rows and finds them; it never judges,
-// signs or reads inside a record. SQLite implements it (server/sqlite_store.h), and a twin in memory for tests.
+// The only place where server stores meet: what the relay needs of one. It keeps rows and finds them; it
+// never judges, signs or reads inside a record. SQLite implements it (server/sqlite_store.h), and a twin in
+// memory for tests.
 //
-// A store that takes several writers (PostgreSQL) locks the plan's row in `lock_plan` until the transaction ends: all
-// numbers of a plan are taken under that row, never from a shared sequence. Identity records and letters are the two
-// rare exceptions that are numbered across plans; such a store takes a lock of its own for each.
+// A store that takes several writers (PostgreSQL) locks the plan's row in `lock_plan` until the transaction
+// ends: all numbers of a plan are taken under that row, never from a shared sequence. Identity records and
+// letters are the two rare exceptions that are numbered across plans; such a store takes a lock of its own
+// for each.
 //
-// Errors of every call: not_saved (full or read-only disk), io, corrupt. After one, the transaction is only good for
-// rolling back.
+// Errors of every call: not_saved (full or read-only disk), io, corrupt. After one, the transaction is only
+// good for rolling back.
 #pragma once
 
 #include <functional>
@@ -82,7 +84,8 @@ class Store : public ReadStore {
   virtual Result<std::vector<SectionHead>> sections(const PlanId& plan) = 0;
   virtual Status put_section(const PlanId& plan, const SectionHead& head) = 0;
   virtual Status add_governance(const PlanId& plan, const GovRow& row) = 0;
-  virtual Status each_governance(const PlanId& plan, std::uint64_t after_seq, const Visitor<GovRow>& visit) = 0;
+  virtual Status each_governance(const PlanId& plan, std::uint64_t after_seq,
+                                 const Visitor<GovRow>& visit) = 0;
   virtual Status add_envelope(const PlanId& plan, const EnvelopeRow& row) = 0;
   virtual Result<std::optional<EnvelopePlace>> find_envelope(const PlanId& plan, const EnvelopeKey& key) = 0;
   // The author's last envelope of the section: greatest epoch, then greatest author_seq.
@@ -94,8 +97,8 @@ class Store : public ReadStore {
   virtual Status add_access(const PlanId& plan, const AccessRow& row) = 0;
 
   // Devices' cursors: keeps `kept` (if it is there) and the new one, and forgets all others of the device.
-  virtual Status put_cursors(const DeviceId& device, const std::optional<CursorToken>& kept, const CursorToken& token,
-                             ByteView cursors) = 0;
+  virtual Status put_cursors(const DeviceId& device, const std::optional<CursorToken>& kept,
+                             const CursorToken& token, ByteView cursors) = 0;
 
   // Mail.
   virtual Status put_box(const BoxRow& row) = 0;

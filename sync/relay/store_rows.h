@@ -1,5 +1,5 @@
-// The rows that a server store keeps, as the relay sees them. Values only: which table or index holds them is the
-// store's affair. Views in rows that a visitor gets are valid during that call.
+// The rows that a server store keeps, as the relay sees them. Values only: which table or index holds them is
+// the store's affair. Views in rows that a visitor gets are valid during that call.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct DeviceRow {
   bool revoked = false;
 };
 
-// Everything about a plan that changes with it. `version` rises with each change, so that whoever has seen a version
-// knows whether anything is new without looking further.
+// Everything about a plan that changes with it. `version` rises with each change, so that whoever has seen a
+// version knows whether anything is new without looking further.
 struct PlanRow {
   PlanId plan;
   std::uint64_t version = 0;
@@ -41,7 +41,8 @@ struct GovRow {
 };
 
 struct IdentityRow {
-  std::uint64_t n = 0;  // order in which this server accepted the records; unit records need it to be replayed
+  std::uint64_t n =
+      0;  // order in which this server accepted the records; unit records need it to be replayed
   PrincipalId principal;
   std::uint64_t seq = 0;
   ByteView record;
@@ -54,7 +55,7 @@ struct FeedRow {
   std::uint64_t seq = 0;
   std::uint64_t gov_seq = 0;  // where the plan stood when the record entered its feed
   UnixMs recv_ms = 0;
-  ByteView record;            // empty in `add_feed`: the record is in the identity table
+  ByteView record;  // empty in `add_feed`: the record is in the identity table
 };
 
 // Who appears in a plan's identity feed: participants, and the members of those that are units.
@@ -105,8 +106,8 @@ struct BoxRow {
   BoxId box;
   PrincipalId owner;
   UnixMs expires_ms = 0;
-  std::uint32_t letters = 0;    // put into it so far
-  std::uint32_t enrolled = 0;   // persons that it has vouched for
+  std::uint32_t letters = 0;   // put into it so far
+  std::uint32_t enrolled = 0;  // persons that it has vouched for
 };
 
 struct LetterRow {

@@ -21,7 +21,7 @@ FORBIDDEN = [
     r"crypto_kx_\w+",
     r"crypto_pwhash\w*",
     r"samplan::crypto::(open|seal|unpad|pad|derive|commitment|passphrase_key|box_key_pair|new_box_key_pair)\w*\(.*",
-    r"samplan::(merge|plan)::.*",
+    r"samplan::(merge|plan|fhir|handlers|native|Core|Replica|Keyring)::.*",
 ]
 # Wherever the server is linked from, it uses these; without them we are looking at the wrong or a stripped program.
 EXPECTED = r"samplan::crypto::verify\(.*"

@@ -31,7 +31,7 @@ MAY_INCLUDE = {
     "client-core/abi": {"base", "client-core", "client-core/json"},
     "client-core/native": {"base", "crypto/sign", "client-core", "client-core/json"},
     "client-core/wasm": {"base", "client-core", "client-core/abi", "client-core/json"},
-    "server": {"base", "crypto/sign", "sync/wire", "sync/log", "sync/relay"},
+    "server": {"base", "crypto/sign", "sync/wire", "sync/log", "sync/relay", "client-core/json"},
     "cli": {"base", "client-core", "client-core/json", "client-core/native"},
 }
 

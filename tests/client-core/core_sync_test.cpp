@@ -17,6 +17,8 @@ TEST_CASE("a plan is shared, edited and read alike by everyone whom the owner ha
       CHECK(hash == jonas["sections"][section]);
     }
   }
+  CHECK(w.record("Mona", cast.plan, "helse", "measure")["fields"]["how"] == "Med rekkverk");
+  CHECK(w.record("Silje", cast.plan, "helse", "goal")["fields"]["text"] == "Gå trygt i trappa");
   CHECK(w.digest("Mona", cast.plan)["sections"].size() == 3);
   CHECK(w.digest("Silje", cast.plan)["sections"].size() == 2);
 }

@@ -81,6 +81,8 @@ class CoreWorld {
   Core& core(const std::string& name) { return *devices_[name].core; }
   TestFiles& files(const std::string& name) { return *devices_[name].files; }
 
+  void close(const std::string& name) { devices_[name].core.reset(); }
+
   // Closes and opens the home again, as a new process would.
   Status reopen(const std::string& name) {
     Device& d = devices_[name];

@@ -101,7 +101,9 @@ class MemoryStore : public Store {
   Status add_identity(const IdentityRow& row) override {
     return push(identity_, KeptIdentity{row.n, row.principal, row.seq, row.record.copy()});
   }
-  Status put_device(const DeviceId& device, const DeviceRow& row) override { return set(devices_, device, row); }
+  Status put_device(const DeviceId& device, const DeviceRow& row) override {
+    return set(devices_, device, row);
+  }
   Status put_unit_member(const PrincipalId& unit, const PrincipalId& person, bool now_member) override {
     return set(unit_members_, std::make_pair(unit, person), now_member);
   }
@@ -258,7 +260,9 @@ class MemoryStore : public Store {
     Bytes signed_record;
   };
 
-  static IdentityRow row_of(const KeptIdentity& kept) { return {kept.n, kept.principal, kept.seq, kept.record}; }
+  static IdentityRow row_of(const KeptIdentity& kept) {
+    return {kept.n, kept.principal, kept.seq, kept.record};
+  }
   ByteView record_of(const PrincipalId& principal, std::uint64_t seq) const {
     for (const KeptIdentity& kept : identity_)
       if (kept.principal == principal && kept.seq == seq) return kept.record;

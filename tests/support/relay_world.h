@@ -1,5 +1,5 @@
-// A relay over a store, and devices that talk to it in the same process: what a client does around a sync request,
-// without a client.
+// A relay over a store, and devices that talk to it in the same process: what a client does around a sync
+// request, without a client.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -82,19 +82,37 @@ inline const PlanReply* plan_in(const SyncReply& reply, const PlanId& plan) {
   return nullptr;
 }
 
-// A relay over a store in memory, with the world's clock and randomness.
+// A relay with its identity in a store; two of the same seed answer the same.
+inline std::unique_ptr<relay::Relay> start_relay(relay::Store& store, const relay::RelayConfig& config,
+                                                 Entropy& entropy) {
+  SP_CHECK(crypto::init());
+  SP_CHECK(store.begin().ok());
+  auto server = relay::load_server_identity(store, entropy);
+  SP_CHECK(server.ok() && store.commit().ok());
+  return std::make_unique<relay::Relay>(config, std::move(*server));
+}
+
+// A relay over a store in memory, with the world's clock and randomness. With a mirror, everything is also
+// asked of a second relay over another store, and both must answer the same bytes.
 struct RelayWorld {
-  explicit RelayWorld(std::uint64_t seed = 1, relay::RelayConfig config = {}) : entropy(seed) {
-    SP_CHECK(crypto::init());
-    SP_CHECK(store.begin().ok());
-    auto server = relay::load_server_identity(store, entropy);
-    SP_CHECK(server.ok() && store.commit().ok());
-    code = server->enrolment_code;
-    relay = std::make_unique<relay::Relay>(std::move(config), std::move(*server));
+  explicit RelayWorld(std::uint64_t seed = 1, const relay::RelayConfig& config = {},
+                      relay::Store* mirror_store = nullptr)
+      : entropy(seed), server_entropy(seed), mirror_entropy(seed), mirror(mirror_store) {
+    relay = start_relay(store, config, server_entropy);
+    if (mirror != nullptr) mirror_relay = start_relay(*mirror, config, mirror_entropy);
+    code = relay->server().enrolment_code;
   }
 
   Exchange exchange() {
-    return [this](ByteView frame) { return relay->handle(store, frame, test_host, now, entropy); };
+    return [this](ByteView frame) {
+      auto answer = relay->handle(store, frame, test_host, now, server_entropy);
+      if (mirror != nullptr) {
+        const auto twin = mirror_relay->handle(*mirror, frame, test_host, now, mirror_entropy);
+        REQUIRE(twin.code() == answer.code());
+        if (twin.ok()) REQUIRE(*twin == *answer);
+      }
+      return answer;
+    };
   }
   TestClient client(const TestPrincipal& person, std::size_t device = 0) {
     return TestClient(person, device, relay->server().key.public_key, exchange());
@@ -111,13 +129,18 @@ struct RelayWorld {
   }
 
   SeededEntropy entropy;
+  SeededEntropy server_entropy;
+  SeededEntropy mirror_entropy;
   relay::MemoryStore store;
   std::unique_ptr<relay::Relay> relay;
+  relay::Store* mirror;
+  std::unique_ptr<relay::Relay> mirror_relay;
   std::string code;
   UnixMs now = 1'780'000'000'000;
 };
 
-// The usual company: a plan with coordinator, owner with consent, and a relative who reads and writes two sections.
+// The usual company: a plan with coordinator, owner with consent, and a relative who reads and writes two
+// sections.
 struct Company {
   explicit Company(RelayWorld& w)
       : world(w),
@@ -132,9 +155,10 @@ struct Company {
     plan.participant_add(coordinator, owner, Role::owner, {{1, 7}, {2, 7}, {3, 7}, {12, 1}});
     plan.participant_add(coordinator, relative, Role::relative);
     push(coordinator_client, plan.log);
-    push(owner_client, {plan.consent_plan(owner),
-                        plan.grant(owner, relative, {{1, right_read | right_write}, {3, right_read | right_write}},
-                                   w.entropy)});
+    push(owner_client,
+         {plan.consent_plan(owner),
+          plan.grant(owner, relative, {{1, right_read | right_write}, {3, right_read | right_write}},
+                     w.entropy)});
   }
   Company(const Company&) = delete;
 

@@ -1,5 +1,5 @@
-// People, units, plans and envelopes with real keys, signatures and wraps, for tests that need a world to act in. It
-// builds records the way a correct client does; a test spoils what it wants to see refused.
+// People, units, plans and envelopes with real keys, signatures and wraps, for tests that need a world to act
+// in. It builds records the way a correct client does; a test spoils what it wants to see refused.
 #pragma once
 
 #include <algorithm>
@@ -54,8 +54,8 @@ inline Bytes seal_generation(const TestPrincipal& p, const BoxPublicKey& to) {
   return crypto::seal_to(to, plain);
 }
 
-inline void append_identity(TestPrincipal& p, IdentityKind kind, const IdentityBody& body, const TestDevice& signer,
-                            UnixMs wall_ms = 1000) {
+inline void append_identity(TestPrincipal& p, IdentityKind kind, const IdentityBody& body,
+                            const TestDevice& signer, UnixMs wall_ms = 1000) {
   RecordHeader h;
   h.kind = static_cast<std::uint8_t>(kind);
   h.seq = p.log.size() + 1;
@@ -77,7 +77,8 @@ inline void wrap_generation(const TestPrincipal& p, IdentityBody& body) {
     if (std::find(p.revoked.begin(), p.revoked.end(), d.id) == p.revoked.end())
       body.wraps.push_back({d.id.view().copy(), 0, seal_generation(p, d.box.public_key)});
   for (const TestPrincipal* m : p.members)
-    body.wraps.push_back({m->id.view().copy(), m->generation, seal_generation(p, m->generation_key.public_key)});
+    body.wraps.push_back(
+        {m->id.view().copy(), m->generation, seal_generation(p, m->generation_key.public_key)});
 }
 
 inline TestPrincipal make_person(Entropy& entropy) {
@@ -183,7 +184,8 @@ class TestPlan {
     return push;
   }
 
-  GovPush participant_add(const TestPrincipal& signer, const TestPrincipal& who, Role role, Masks masks = {}) {
+  GovPush participant_add(const TestPrincipal& signer, const TestPrincipal& who, Role role,
+                          Masks masks = {}) {
     knows(who);
     GovBody body;
     body.subject = static_cast<std::uint16_t>(state.participants().size() + 1);
@@ -217,8 +219,8 @@ class TestPlan {
     return with_keys(GovKind::consent_grant, body, rotate, owner, entropy);
   }
 
-  GovPush withdraw(const TestPrincipal& signer, const TestPrincipal& who, const std::vector<SectionId>& sections,
-                   Entropy& entropy) {
+  GovPush withdraw(const TestPrincipal& signer, const TestPrincipal& who,
+                   const std::vector<SectionId>& sections, Entropy& entropy) {
     GovBody body;
     body.subject = number_of(who);
     body.text_hash = crypto::hash("test/text", {});
@@ -242,7 +244,8 @@ class TestPlan {
     knows(changed);
     GovBody body;
     body.pin = changed.pin();
-    return with_keys(GovKind::identity_update, body, state.sections_touched_by(*body.pin, book), signer, entropy);
+    return with_keys(GovKind::identity_update, body, state.sections_touched_by(*body.pin, book), signer,
+                     entropy);
   }
 
   GovPush epoch(const TestPrincipal& signer, const std::vector<SectionId>& sections, Entropy& entropy) {
@@ -274,14 +277,16 @@ class TestPlan {
                       Entropy& entropy) const {
     crypto::SectionKey key{id, h.section, h.epoch, {}};
     const auto found = keys_.find({h.section, h.epoch});
-    key.secret = found == keys_.end() ? crypto::Secret32::random(entropy) : crypto::Secret32::from(found->second.view());
+    key.secret = found == keys_.end() ? crypto::Secret32::random(entropy)
+                                      : crypto::Secret32::from(found->second.view());
     const Bytes header = write_header144(h);
     const auto sealed = crypto::seal(key, header, ByteView::of(text), entropy);
     return finish_envelope(header, sealed->nonce, sealed->ciphertext, author.sign);
   }
 
   void learn(const Receipt& receipt) {
-    for (const auto& section : receipt.sections) heads[section.first.section] = {section.first.seq, section.second};
+    for (const auto& section : receipt.sections)
+      heads[section.first.section] = {section.first.seq, section.second};
   }
 
   std::uint16_t number_of(const TestPrincipal& who) const {
@@ -292,7 +297,7 @@ class TestPlan {
 
  private:
   using SectionKeys = std::map<SectionId, Hash>;  // 32 secret bytes each; tests need no wiping
-    struct Chain {
+  struct Chain {
     std::uint32_t epoch = 0;
     std::uint64_t seq = 0;
     Hash last;
@@ -317,12 +322,14 @@ class TestPlan {
     return crypto::commitment({id, section, epoch, crypto::Secret32::from(secret.view())});
   }
 
-  KeyWrap wrap(SectionId section, std::uint16_t participant, const TestPrincipal& to, const SectionKeys& fresh) const {
+  KeyWrap wrap(SectionId section, std::uint16_t participant, const TestPrincipal& to,
+               const SectionKeys& fresh) const {
     std::vector<std::pair<std::uint32_t, Hash>> all;
     for (const auto& k : keys_)
       if (k.first.first == section) all.emplace_back(k.first.second, k.second);
     const auto it = fresh.find(section);
-    if (it != fresh.end()) all.emplace_back(state.empty() ? 1 : state.section(section)->last_epoch + 1, it->second);
+    if (it != fresh.end())
+      all.emplace_back(state.empty() ? 1 : state.section(section)->last_epoch + 1, it->second);
     Bytes plain = ByteView::of("spw1").copy();
     append(plain, id.view());
     append_u16(plain, section);
@@ -335,8 +342,8 @@ class TestPlan {
     return {section, participant, to.generation, crypto::seal_to(to.generation_key.public_key, plain)};
   }
 
-  GovPush with_keys(GovKind kind, GovBody body, const std::vector<SectionId>& rotate, const TestPrincipal& signer,
-                    Entropy& entropy) {
+  GovPush with_keys(GovKind kind, GovBody body, const std::vector<SectionId>& rotate,
+                    const TestPrincipal& signer, Entropy& entropy) {
     SectionKeys fresh;
     for (const SectionId s : rotate) {
       const std::uint32_t epoch = state.section(s)->last_epoch + 1;
@@ -378,7 +385,8 @@ class TestPlan {
   }
 
  public:
-  Status last_status;  // whether the record made last fits the log here; a spoiled one is returned all the same
+  Status
+      last_status;  // whether the record made last fits the log here; a spoiled one is returned all the same
 
  private:
   std::map<PrincipalId, const TestPrincipal*> principals_;

@@ -140,3 +140,11 @@ TEST_CASE("a goal that names no patient belongs to the plan that points to it", 
   CHECK(
       reported(imported(bundle({patient(), main_plan(), goal})), Level::skipped, "Goal/g", "which patient"));
 }
+
+TEST_CASE("another patient is never named in this plan from that patient's own record", "[fhir]") {
+  const ImportResult result =
+      imported(bundle({patient(), R"({"resourceType":"Patient","id":"q","name":[{"text":"Hemmelig Navn"}]})",
+                       of_patient("Goal", R"("id":"g","lifecycleStatus":"active","description":{"text":"X"},
+          "expressedBy":{"reference":"Patient/q"})")}));
+  CHECK(field(records(result.plans[0], "goal").front(), "whose_words").empty());
+}

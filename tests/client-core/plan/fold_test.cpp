@@ -69,12 +69,13 @@ TEST_CASE("an envelope that was applied already is skipped", "[plan][fold]") {
   Log log;
   Phone kari(log, "kari-phone", "kari");
   kari.edit([](Editor& e) { return e.create_record("goal", goal, {{"text", "A"}}); });
+  kari.edit([](Editor& e) { return e.set_field(goal, "text", "B"); });
   kari.push();
   SectionState state = fold_all(log);
   const Bytes before = state.encode();
   apply_numbered(state, log, 0);
   CHECK(state.encode() == before);
-  CHECK(state.last_seq() == 1);
+  CHECK(state.last_seq() == 2);
 }
 
 TEST_CASE("a visit note is filled by the batch that creates it and never changes after",

@@ -64,6 +64,7 @@ TEST_CASE("a proposal accepted after the field changed is a conflict, not a lost
   f.with_goal();
   f.relative.edit([](Editor& e) { return e.set_field(goal, "text", "Bo hos oss"); });
   f.writer.edit([](Editor& e) { return e.set_field(goal, "text", "Bo i egen bolig"); });
+  f.relative.push();
   f.sync();
   f.writer.edit([&](Editor& e) { return e.accept({f.only_proposal()}); });
   f.sync();
@@ -123,10 +124,15 @@ TEST_CASE("a proposer's answers have no effect, and the editor refuses them", "[
   op.id = {f.relative.who().device, f.relative.sees().last_counter(f.relative.who().device) + 1};
   op.kind = OpKind::accept;
   op.refs = {f.only_proposal()};
-  f.relative.save({op});
+  Op decline = op;
+  decline.id.counter += 1;
+  decline.kind = OpKind::decline;
+  f.relative.save({op, decline});
   f.sync();
   CHECK(f.writer.value(goal, "text") == "Bo hjemme");
   CHECK(f.writer.sees().proposals().begin()->second.state == ProposalState::open);
+  CHECK(f.writer.sees().proposals().size() == 1);  // an answer is not a proposal either
+  CHECK(SectionState::decode(f.writer.confirmed().encode()).ok());
 }
 
 TEST_CASE("a relative's own contribution takes effect at once, and only this person can edit it directly",

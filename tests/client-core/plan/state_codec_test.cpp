@@ -92,6 +92,25 @@ TEST_CASE("a state of another schema version is folded again, not trusted", "[pl
   CHECK(SectionState::decode(bytes).code() == Errc::unknown_version);
 }
 
+TEST_CASE("an author listed twice, or one that nothing refers to, is refused", "[plan][state][hostile]") {
+  Log log;
+  Phone kari(log, "kari-phone", "kari");
+  kari.edit([](Editor& e) { return e.create_record("goal", named<EntityId>("g"), {}); });
+  kari.push();
+  const Bytes good = fold_all(log).encode();
+  constexpr std::ptrdiff_t count_at = 27;
+  constexpr std::ptrdiff_t author_at = 28;
+  constexpr std::ptrdiff_t author_bytes = 16 + 32 + 1;
+  REQUIRE(good[count_at] == 1);
+  Bytes changed = good;
+  changed[count_at] = 2;
+  changed.insert(changed.begin() + author_at, good.begin() + author_at,
+                 good.begin() + author_at + author_bytes);
+  CHECK(SectionState::decode(changed).code() == Errc::malformed);
+  changed[author_at + author_bytes] = 'x';  // another device that wrote nothing here
+  CHECK(SectionState::decode(changed).code() == Errc::malformed);
+}
+
 TEST_CASE("the bytes of a state are frozen", "[plan][state][golden]") {
   Log log;
   Phone kari(log, "kari-phone", "kari");

@@ -10,9 +10,15 @@ using namespace samplan::log_test;
 
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__EMSCRIPTEN__)
+constexpr int usual_schedules = 150;  // five to ten times slower there
+#else
+constexpr int usual_schedules = 1000;
+#endif
+
 int schedules() {
   const char* n = std::getenv("SAMPLAN_SCHEDULES");
-  return n == nullptr ? 1000 : std::atoi(n);
+  return n == nullptr ? usual_schedules : std::atoi(n);
 }
 
 // What went wrong in a schedule; empty if nothing.
@@ -47,8 +53,9 @@ std::string broken_promise(Schedule& s, bool hostile) {
   }
   // Whoever begins to read at a cut judges everything after it as those do who have read all along.
   for (const Cut& cut : s.gov().section(the_section)->cuts) {
-    const std::vector<Verdict> late = s.verdicts(s.records(), s.chain().size(), cut.section_seq);
-    for (std::size_t i = cut.section_seq; i < v.size(); ++i)
+    const auto from = static_cast<std::size_t>(cut.section_seq);
+    const std::vector<Verdict> late = s.verdicts(s.records(), s.chain().size(), from);
+    for (std::size_t i = from; i < v.size(); ++i)
       if ((late[i] == Verdict::valid) != (v[i] == Verdict::valid)) return "a late reader sees another set";
   }
   return {};
@@ -100,5 +107,5 @@ TEST_CASE(
   const Tally t = run_all(stage, true);
   CHECK(t.valid > 10 * schedules());
   CHECK(t.voided > schedules());
-  CHECK(t.forged > schedules());
+  CHECK(2 * t.forged > schedules());
 }

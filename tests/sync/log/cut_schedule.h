@@ -71,8 +71,8 @@ class Schedule {
 
   void run(int steps) {
     for (int step = 0; step < steps; ++step) {
-      const std::uint64_t roll = dice_.below(100);
-      Device& d = devices_[dice_.below(3)];
+      const std::size_t roll = draw(100);
+      Device& d = devices_[draw(3)];
       if (roll < 45) {
         write(d);
       } else if (roll < 78) {
@@ -114,6 +114,8 @@ class Schedule {
 
  private:
   static constexpr std::uint16_t number_of_q = 4;
+
+  std::size_t draw(std::size_t bound) { return static_cast<std::size_t>(dice_.below(bound)); }
 
   Verdict alone(std::size_t g, std::size_t i) {
     if (judged_.size() <= g) judged_.resize(g + 1);
@@ -198,7 +200,7 @@ class Schedule {
     for (const std::size_t i : chain_)
       if (pool_[i].envelope.id == e.id) return;
     if (hostile_) {
-      const std::uint64_t roll = dice_.below(100);
+      const std::size_t roll = draw(100);
       if (roll < 30) return append(pooled);  // whatever it is, wherever it comes
       if (roll < 48) return;                 // pretends
     }
@@ -217,7 +219,7 @@ class Schedule {
                const std::set<Hash>& alive) {
     const Cut* cut = states_[d.g].first_cut_after(the_section, e.header.gov_seq);
     if (cut != nullptr && cut->section_seq <= d.k) {
-      if (chain_hash_[cut->section_seq] != cut->chain) rules_kept_ = false;
+      if (chain_hash_[static_cast<std::size_t>(cut->section_seq)] != cut->chain) rules_kept_ = false;
       return true;  // it is not settled, and the view reaches the cut
     }
     for (std::size_t i = 0; i < d.k; ++i)
@@ -232,8 +234,8 @@ class Schedule {
     std::set<int> done = settled(d, verdicts(d.g, d.k));
     for (const Op& op : d.ops)
       if (op.sealed >= 0 && done.count(op.id) == 0) push(static_cast<std::size_t>(op.sealed));
-    d.g = hostile_ ? d.g + dice_.below(records() - d.g + 1) : records();
-    d.k = hostile_ ? d.k + dice_.below(chain_.size() - d.k + 1) : chain_.size();
+    d.g = hostile_ ? d.g + draw(records() - d.g + 1) : records();
+    d.k = hostile_ ? d.k + draw(chain_.size() - d.k + 1) : chain_.size();
 
     const std::vector<Verdict> v = verdicts(d.g, d.k);
     done = settled(d, v);
@@ -292,7 +294,7 @@ class Schedule {
 
   void govern() {
     const TestPerson& c = stage_.c;
-    const std::uint64_t roll = dice_.below(12);
+    const std::size_t roll = draw(12);
     const bool inside = log_.gov.participant(number_of_q)->mask(the_section) != 0;
     if (inside && roll < 5) {
       record(GovKind::consent_withdraw, log_.withdraw_body(number_of_q, {the_section}), c);
@@ -308,12 +310,11 @@ class Schedule {
   }
 
   void misbehave() {
-    if (!pool_.empty() && dice_.below(3) == 0)
-      return append(dice_.below(pool_.size()));  // something old, again
+    if (!pool_.empty() && draw(3) == 0) return append(draw(pool_.size()));  // something old, again
     if (log_.gov.participant(number_of_q)->mask(the_section) != 0) return;
     // The withdrawn one names any record at which it still had the right, behind any of its envelopes, or
     // none.
-    const std::size_t g = dice_.below(states_.size());
+    const std::size_t g = draw(states_.size());
     if (!writes(devices_[2], g) || epoch_at(g).epoch == 0) return;
     std::uint64_t seq = 1;
     Hash prev;
@@ -322,8 +323,8 @@ class Schedule {
       if (pool_[i].envelope.header.author == stage_.q.device().id &&
           pool_[i].envelope.header.epoch == epoch_at(g).epoch)
         own.push_back(i);
-    if (!own.empty() && dice_.below(4) != 0) {
-      const Envelope& e = pool_[dice_.below(2) == 0 ? own.back() : own[dice_.below(own.size())]].envelope;
+    if (!own.empty() && draw(4) != 0) {
+      const Envelope& e = pool_[draw(2) == 0 ? own.back() : own[draw(own.size())]].envelope;
       seq = e.header.author_seq + 1;
       prev = e.id;
     }

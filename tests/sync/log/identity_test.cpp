@@ -266,7 +266,8 @@ TEST_CASE("In which order the logs of persons and units arrive does not matter")
     std::vector<Bytes> waiting = h.people.records;
     IdentityBook book;
     for (int round = 0; round < 20 && !waiting.empty(); ++round) {
-      for (std::size_t i = waiting.size(); i > 1; --i) std::swap(waiting[i - 1], waiting[dice.below(i)]);
+      for (std::size_t i = waiting.size(); i > 1; --i)
+        std::swap(waiting[i - 1], waiting[static_cast<std::size_t>(dice.below(i))]);
       std::vector<Bytes> left;
       for (const Bytes& r : waiting)
         if (!book.add(r).ok()) left.push_back(r);

@@ -89,14 +89,16 @@ TEST_CASE("a grant from now begins at its cut, and full access later begins at t
   RelayWorld world;
   Company c(world);
   for (int i = 0; i < 3; ++i) c.write(c.owner_client, 2, "før");
-  c.push(c.owner_client, {c.plan.grant(c.owner, c.relative, {{2, right_read}}, world.entropy, History::from_now)});
+  c.push(c.owner_client,
+         {c.plan.grant(c.owner, c.relative, {{2, right_read}}, world.entropy, History::from_now)});
   c.write(c.owner_client, 2, "etter");
   const auto reply = c.relative_client.sync({});
   CHECK(seqs(plan_in(*reply, c.plan.id), 2) == range(4, 4));
 
   c.push(c.owner_client, {c.plan.withdraw(c.owner, c.relative, {2}, world.entropy)});
   REQUIRE(c.relative_client.sync({}).ok());
-  c.push(c.owner_client, {c.plan.grant(c.owner, c.relative, {{2, right_read}}, world.entropy, History::full)});
+  c.push(c.owner_client,
+         {c.plan.grant(c.owner, c.relative, {{2, right_read}}, world.entropy, History::full)});
   const auto full = c.relative_client.sync({});
   CHECK(seqs(plan_in(*full, c.plan.id), 2) == range(1, 4));
 }
@@ -120,8 +122,8 @@ TEST_CASE("past its end date a grant gives nothing, neither reading nor writing,
   c.write(c.owner_client, 2, "ikke for henne");
   CHECK(client.sync({})->plans.empty());
   CHECK(c.write(client, 2, "for sent") == ItemStatus::withdrawn);
-  const auto by_helper = client.sync(
-      pushing(c.plan.id, {c.plan.withdraw(helper, helper, {2}, world.entropy)}));
+  const auto by_helper =
+      client.sync(pushing(c.plan.id, {c.plan.withdraw(helper, helper, {2}, world.entropy)}));
   CHECK(plan_in(*by_helper, c.plan.id)->gov_results[0].status == ItemStatus::withdrawn);
 }
 
@@ -212,7 +214,8 @@ TEST_CASE("a unit's members act for it; who leaves the unit loses its plans, wit
   CHECK(book.find(unit.id)->seq() == unit.log.size());
   bool wrapped_to_unit = false;
   for (const GovPull& g : p->gov)
-    for (const KeyWrap& w : g.wraps) wrapped_to_unit = wrapped_to_unit || w.participant == c.plan.number_of(unit);
+    for (const KeyWrap& w : g.wraps)
+      wrapped_to_unit = wrapped_to_unit || w.participant == c.plan.number_of(unit);
   CHECK(wrapped_to_unit);
   CHECK(c.write(nurse_client, 2, "fra avdelingen") == ItemStatus::ok);
   // Who left before the unit took part has never heard of the plan.

@@ -8,7 +8,8 @@ using namespace samplan::world;
 namespace {
 
 // Pulls until there is nothing more, and counts how often each envelope came.
-std::map<std::pair<PlanId, std::uint64_t>, int> pull_all(TestClient& client, std::uint32_t bytes_max, int& rounds) {
+std::map<std::pair<PlanId, std::uint64_t>, int> pull_all(TestClient& client, std::uint32_t bytes_max,
+                                                         int& rounds) {
   std::map<std::pair<PlanId, std::uint64_t>, int> seen;
   for (rounds = 0; rounds < 2000; ++rounds) {
     SyncRequest q;
@@ -140,7 +141,8 @@ TEST_CASE("small replies reach the end, each envelope exactly once, and no plan 
   // One device that is in both plans.
   small.push(small.coordinator_client,
              {small.plan.participant_add(small.coordinator, big.relative, Role::provider)});
-  small.push(small.owner_client, {small.plan.grant(small.owner, big.relative, {{1, right_read}}, world.entropy)});
+  small.push(small.owner_client,
+             {small.plan.grant(small.owner, big.relative, {{1, right_read}}, world.entropy)});
 
   SyncRequest first;
   first.reply_bytes_max = 30'000;
@@ -200,7 +202,8 @@ TEST_CASE("a plan whose rows are damaged is put off; every other plan is served"
   CHECK(plan_in(*reply, b.plan.id)->gov.size() == 7);
 }
 
-TEST_CASE("when the disk does not confirm, the request fails, nothing of it stays, and the next one goes on") {
+TEST_CASE(
+    "when the disk does not confirm, the request fails, nothing of it stays, and the next one goes on") {
   RelayWorld world;
   Company c(world);
   const Bytes envelope = c.plan.envelope(c.owner.device(), 1, "tekst", world.entropy);

@@ -39,8 +39,8 @@ TEST_CASE("of two records on one head the second is told to look again, and gets
   TestPlan other = fork_of(c.plan, {});
   other.knows(bjorn);
   c.push(c.coordinator_client, {c.plan.participant_add(c.coordinator, anne, Role::provider)});
-  const auto reply =
-      c.coordinator_client.sync(pushing(c.plan.id, {other.participant_add(c.coordinator, bjorn, Role::provider)}));
+  const auto reply = c.coordinator_client.sync(
+      pushing(c.plan.id, {other.participant_add(c.coordinator, bjorn, Role::provider)}));
   CHECK(first_status(reply, c.plan.id) == ItemStatus::gov_conflict);
   CHECK(plan_in(*reply, c.plan.id)->receipt->gov_head == c.plan.state.head());
   CHECK(c.plan.log.size() == 6);
@@ -67,8 +67,8 @@ TEST_CASE("a cut must be at the head the server has; the refused signer learns w
   Company c(world);
   TestPlan stale = fork_of(c.plan, {});
   CHECK(c.write(c.relative_client, 1, "imens") == ItemStatus::ok);
-  const auto reply = c.owner_client.sync(
-      pushing(c.plan.id, {stale.withdraw(c.owner, c.relative, {1, 3}, world.entropy)}));
+  const auto reply =
+      c.owner_client.sync(pushing(c.plan.id, {stale.withdraw(c.owner, c.relative, {1, 3}, world.entropy)}));
   CHECK(first_status(reply, c.plan.id) == ItemStatus::gov_conflict);
   const PlanReply* p = plan_in(*reply, c.plan.id);
   REQUIRE(p->receipt);
@@ -92,7 +92,8 @@ TEST_CASE("a record whose content is refused takes with it what builds on it, an
   const Bytes under_it = stale.envelope(c.owner.device(), 2, "bygger på det", world.entropy);
   const auto reply = c.owner_client.sync(pushing(c.plan.id, {cut, next}, {before, under_it}));
   const PlanReply* p = plan_in(*reply, c.plan.id);
-  CHECK(statuses(p->gov_results) == std::vector<ItemStatus>{ItemStatus::gov_conflict, ItemStatus::gov_conflict});
+  CHECK(statuses(p->gov_results) ==
+        std::vector<ItemStatus>{ItemStatus::gov_conflict, ItemStatus::gov_conflict});
   CHECK(statuses(p->results) == std::vector<ItemStatus>{ItemStatus::ok, ItemStatus::gov_conflict});
 }
 
@@ -125,11 +126,11 @@ TEST_CASE("only who has the right in the log may change it, and strangers learn 
   TestPlan by_relative = fork_of(c.plan, {});
   by_relative.knows(stranger);
   CHECK(first_status(c.relative_client.sync(pushing(
-            c.plan.id, {by_relative.participant_add(c.relative, stranger, Role::provider)})), c.plan.id) ==
-        ItemStatus::forbidden);
+                         c.plan.id, {by_relative.participant_add(c.relative, stranger, Role::provider)})),
+                     c.plan.id) == ItemStatus::forbidden);
 
-  const auto foreign = client.sync(pushing(c.plan.id, {c.plan.log.back()},
-                                           {c.plan.envelope(stranger.device(), 1, "inn", world.entropy)}));
+  const auto foreign = client.sync(
+      pushing(c.plan.id, {c.plan.log.back()}, {c.plan.envelope(stranger.device(), 1, "inn", world.entropy)}));
   const PlanReply* p = plan_in(*foreign, c.plan.id);
   CHECK(p->status == ItemStatus::unknown);
   CHECK(statuses(p->gov_results) == std::vector<ItemStatus>{ItemStatus::unknown});
@@ -137,8 +138,8 @@ TEST_CASE("only who has the right in the log may change it, and strangers learn 
   CHECK(p->gov.empty());
   CHECK_FALSE(p->receipt);
   const PlanId nowhere = PlanId::from(crypto::hash("nowhere", {}).view());
-  const auto missing = client.sync(pushing(nowhere, {c.plan.log.back()},
-                                           {c.plan.envelope(stranger.device(), 1, "inn", world.entropy)}));
+  const auto missing = client.sync(
+      pushing(nowhere, {c.plan.log.back()}, {c.plan.envelope(stranger.device(), 1, "inn", world.entropy)}));
   CHECK(plan_in(*missing, nowhere)->status == ItemStatus::unknown);
 
   // Carrying another's good record is not enough to be its signer.
@@ -159,7 +160,8 @@ TEST_CASE("wraps that were left out, added or changed are refused") {
   GovPush bad = c.plan.log.back();
   bad.record[130] ^= 1;
   CHECK(first_status(c.owner_client.sync(pushing(c.plan.id, {bad})), c.plan.id) != ItemStatus::ok);
-  CHECK(first_status(c.owner_client.sync(pushing(c.plan.id, {c.plan.log.back()})), c.plan.id) == ItemStatus::ok);
+  CHECK(first_status(c.owner_client.sync(pushing(c.plan.id, {c.plan.log.back()})), c.plan.id) ==
+        ItemStatus::ok);
 }
 
 TEST_CASE("a pin or a wrap that is not the newest is refused, and the signer gets the log it lacks") {
@@ -183,7 +185,8 @@ TEST_CASE("a pin or a wrap that is not the newest is refused, and the signer get
   revoke_device(anne, 1, world.entropy);
   q.identity = {anne.log.back()};
   REQUIRE(client.sync(q).ok());
-  CHECK(first_status(c.owner_client.sync(pushing(c.plan.id, {grant})), c.plan.id) == ItemStatus::gov_conflict);
+  CHECK(first_status(c.owner_client.sync(pushing(c.plan.id, {grant})), c.plan.id) ==
+        ItemStatus::gov_conflict);
 }
 
 TEST_CASE("when a device was revoked the plan waits for a new key before it takes content") {

@@ -134,7 +134,8 @@ TEST_CASE("a revoked device is told that it is withdrawn, whatever it asks or br
   revoke_device(c.relative, 1, world.entropy);
   q.identity = {c.relative.log.back()};
   REQUIRE(c.relative_client.sync(q)->identity_results[0].status == ItemStatus::ok);
-  const auto refused = second.sync(pushing(c.plan.id, {}, {c.plan.envelope(second.device(), 1, "x", world.entropy)}));
+  const auto refused =
+      second.sync(pushing(c.plan.id, {}, {c.plan.envelope(second.device(), 1, "x", world.entropy)}));
   CHECK(refused->status == ItemStatus::withdrawn);
   CHECK(refused->plans.empty());
   // It cannot bring its own way back in.
@@ -198,4 +199,18 @@ TEST_CASE("what was learnt survives a restart of everything in memory") {
   add_member(unit, c.coordinator, c.relative);
   q.identity = {unit.log.back()};
   CHECK(c.coordinator_client.sync(q)->identity_results[0].status == ItemStatus::ok);
+}
+
+TEST_CASE("an identity log has a length that it cannot exceed") {
+  relay::RelayConfig config;
+  config.identity_records_max = 3;
+  RelayWorld world(5, config);
+  TestPrincipal anne = make_person(world.entropy);
+  TestClient client = world.enrol(anne);
+  for (int i = 0; i < 3; ++i) {
+    add_device(anne, world.entropy);
+    SyncRequest q;
+    q.identity = {anne.log.back()};
+    CHECK(client.sync(q)->identity_results[0].status == (i < 2 ? ItemStatus::ok : ItemStatus::quota));
+  }
 }

@@ -70,8 +70,10 @@ TEST_CASE("a unit's box belongs to its members") {
   q.identity = unit.log;
   REQUIRE(c.coordinator_client.sync(q).ok());
   const BoxId box = world.entropy.id<BoxId>();
-  CHECK(mail_status(c.owner_client.sync(registering(box, unit.id, world.now + 1000))) == ItemStatus::forbidden);
-  CHECK(mail_status(c.coordinator_client.sync(registering(box, unit.id, world.now + 1000))) == ItemStatus::ok);
+  CHECK(mail_status(c.owner_client.sync(registering(box, unit.id, world.now + 1000))) ==
+        ItemStatus::forbidden);
+  CHECK(mail_status(c.coordinator_client.sync(registering(box, unit.id, world.now + 1000))) ==
+        ItemStatus::ok);
   CHECK(mail_status(c.owner_client.sync(putting(box, {1}))) == ItemStatus::ok);
   CHECK(c.coordinator_client.sync({})->letters.size() == 1);
 }
@@ -81,14 +83,16 @@ TEST_CASE("boxes and letters have their bounds") {
   Company c(world);
   const BoxId box = world.entropy.id<BoxId>();
   const UnixMs week = 7 * relay::ms_per_day;
-  CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now + week + 1))) == ItemStatus::bad_item);
+  CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now + week + 1))) ==
+        ItemStatus::bad_item);
   CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now))) == ItemStatus::bad_item);
   CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now + week))) == ItemStatus::ok);
   CHECK(mail_status(c.relative_client.sync(putting(box, Bytes(limits::mail_bytes_max + 1)))) ==
         ItemStatus::too_large);
   CHECK(mail_status(c.relative_client.sync(putting(world.entropy.id<BoxId>(), {1}))) == ItemStatus::unknown);
   for (std::size_t i = 0; i < limits::mail_items_max; ++i)
-    CHECK(mail_status(c.relative_client.sync(putting(box, Bytes(1, static_cast<std::uint8_t>(i))))) == ItemStatus::ok);
+    CHECK(mail_status(c.relative_client.sync(putting(box, Bytes(1, static_cast<std::uint8_t>(i))))) ==
+          ItemStatus::ok);
   CHECK(mail_status(c.relative_client.sync(putting(box, Bytes(2)))) == ItemStatus::quota);
 }
 
@@ -120,11 +124,14 @@ TEST_CASE("many large letters come over several replies, none lost and none twic
 TEST_CASE("a withdrawn device hands over its unsent text once, in time, to owner or coordinator [R30]") {
   RelayWorld world;
   Company c(world);
-  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1}))) == ItemStatus::forbidden);
+  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1}))) ==
+        ItemStatus::forbidden);
   c.push(c.owner_client, {c.plan.withdraw(c.owner, c.relative, {1, 3}, world.entropy)});
-  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.relative.id, {1}))) == ItemStatus::forbidden);
+  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.relative.id, {1}))) ==
+        ItemStatus::forbidden);
   const Bytes huge(limits::mail_bytes_max + 1);
-  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, huge))) == ItemStatus::too_large);
+  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, huge))) ==
+        ItemStatus::too_large);
   CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1, 2}))) == ItemStatus::ok);
   CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1, 2}))) == ItemStatus::dup);
   CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {3}))) == ItemStatus::quota);
@@ -147,7 +154,9 @@ TEST_CASE("after the days that the plan allows nothing is handed over any more")
   Company c(world);
   c.push(c.owner_client, {c.plan.withdraw(c.owner, c.relative, {1, 3}, world.entropy)});
   world.now += 30 * relay::ms_per_day + 1;
-  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1}))) == ItemStatus::withdrawn);
+  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.owner.id, {1}))) ==
+        ItemStatus::withdrawn);
   world.now -= 1;
-  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.coordinator.id, {1}))) == ItemStatus::ok);
+  CHECK(mail_status(c.relative_client.sync(handing_over(c.plan.id, c.coordinator.id, {1}))) ==
+        ItemStatus::ok);
 }

@@ -105,7 +105,8 @@ TEST_CASE("a gap, a fork and a stranger's section in an author's chain are refus
   CHECK(c.send(c.owner_client, two) == ItemStatus::dup);
 }
 
-TEST_CASE("an envelope signed by another, for another plan, or broken is refused and its neighbours are not") {
+TEST_CASE(
+    "an envelope signed by another, for another plan, or broken is refused and its neighbours are not") {
   RelayWorld world;
   Company c(world);
   const Bytes good = c.plan.envelope(c.owner.device(), 1, "god", world.entropy);
@@ -133,8 +134,8 @@ TEST_CASE("who may only read or propose cannot write, and nobody writes where no
   TestPrincipal adviser = make_person(world.entropy);
   TestClient client = world.enrol(adviser);
   c.push(c.coordinator_client, {c.plan.participant_add(c.coordinator, adviser, Role::adviser)});
-  c.push(c.owner_client, {c.plan.grant(c.owner, adviser,
-                                       {{1, right_read}, {2, right_read | right_propose}}, world.entropy)});
+  c.push(c.owner_client,
+         {c.plan.grant(c.owner, adviser, {{1, right_read}, {2, right_read | right_propose}}, world.entropy)});
   CHECK(c.write(client, 1, "skriver") == ItemStatus::forbidden);
   CHECK(c.write(client, 2, "skriver") == ItemStatus::forbidden);
   const auto propose = [&](SectionId section) {
@@ -147,8 +148,8 @@ TEST_CASE("who may only read or propose cannot write, and nobody writes where no
   TestClient other = world.enrol(second);
   c.push(c.coordinator_client, {c.plan.participant_add(c.coordinator, second, Role::adviser)});
   c.push(c.owner_client, {c.plan.grant(c.owner, second, {{2, right_read | right_propose}}, world.entropy)});
-  CHECK(c.send(other, c.plan.envelope(second.device(), 2, "forslag", world.entropy, EnvelopeKind::change, true)) ==
-        ItemStatus::ok);
+  CHECK(c.send(other, c.plan.envelope(second.device(), 2, "forslag", world.entropy, EnvelopeKind::change,
+                                      true)) == ItemStatus::ok);
 }
 
 TEST_CASE("without the owner's consent nothing is taken, and after its withdrawal nothing either [R24]") {
@@ -170,11 +171,12 @@ TEST_CASE("without the owner's consent nothing is taken, and after its withdrawa
   CHECK(c.send(c.relative_client, late) == ItemStatus::no_consent);
 }
 
-TEST_CASE("everyone with access leaves traces in the access log's section, and only its readers get them [R42]") {
+TEST_CASE(
+    "everyone with access leaves traces in the access log's section, and only its readers get them [R42]") {
   RelayWorld world;
   Company c(world);
-  const Bytes event =
-      c.plan.envelope(c.relative.device(), section_access_log, "åpnet", world.entropy, EnvelopeKind::access_event);
+  const Bytes event = c.plan.envelope(c.relative.device(), section_access_log, "åpnet", world.entropy,
+                                      EnvelopeKind::access_event);
   CHECK(c.send(c.relative_client, event) == ItemStatus::ok);
   const auto at_owner = c.owner_client.sync({});
   const PlanReply* p = plan_in(*at_owner, c.plan.id);
@@ -210,10 +212,13 @@ TEST_CASE("what the server hands out to others is in the plan's access log, chai
   Company c(world);
   const auto rows = [&] {
     std::vector<relay::AccessRow> out;
-    CHECK(world.store.each_access(c.plan.id, 0, [&](const relay::AccessRow& row) {
-      out.push_back(row);
-      return true;
-    }).ok());
+    CHECK(world.store
+              .each_access(c.plan.id, 0,
+                           [&](const relay::AccessRow& row) {
+                             out.push_back(row);
+                             return true;
+                           })
+              .ok());
     return out;
   };
   c.write(c.owner_client, 1, "en");

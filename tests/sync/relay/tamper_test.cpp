@@ -5,7 +5,8 @@ using namespace samplan::world;
 
 namespace {
 
-// A request as it was changed on its way: refused as no request, or answered without anything having been done.
+// A request as it was changed on its way: refused as no request, or answered without anything having been
+// done.
 bool is_harmless(RelayWorld& world, const Bytes& frame) {
   const std::uint64_t writes = world.store.writes;
   const auto answer = world.relay->handle(world.store, frame, test_host, world.now, world.entropy);
@@ -42,7 +43,8 @@ TEST_CASE("a request with any one byte changed, or cut at any length, does nothi
   CHECK(plan_in(*reply, c.plan.id)->results[0].status == ItemStatus::ok);
 }
 
-TEST_CASE("an envelope or record with any one byte changed is refused, also in a request that is well signed") {
+TEST_CASE(
+    "an envelope or record with any one byte changed is refused, also in a request that is well signed") {
   RelayWorld world;
   Company c(world);
   const GovPush rotation = c.plan.epoch(c.owner, {2}, world.entropy);

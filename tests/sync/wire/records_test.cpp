@@ -340,7 +340,9 @@ TEST_CASE("A body of one kind is no body of another") {
     for (std::uint8_t a = 1; a <= kinds(log); ++a) {
       for (std::uint8_t b = 1; b <= kinds(log); ++b) {
         INFO("kind " << int(a) << " read as " << int(b));
-        CHECK(reads(log, b, body_of(log, a)) == (a == b));
+        // Making a unit and removing a member say the same things; the kind stands in the signed header.
+        const bool alike = log == LogKind::identity && a + b == 9 && (a == 2 || b == 2);
+        CHECK(reads(log, b, body_of(log, a)) == (a == b || alike));
       }
     }
   }

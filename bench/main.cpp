@@ -1,0 +1,226 @@
+// The benchmark: `samplan-bench WORKLOAD...` prints one JSON line each, with what was measured and how. It prints
+// figures; it is not a test. The measured device runs in a process of its own, so that its CPU time and peak memory
+// are its own.
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+#include "bench/raw_limits.h"
+#include "bench/stage.h"
+
+extern char** environ;
+
+namespace samplan::bench {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+std::string self_path;
+std::string server_path;
+
+struct Folder {
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "samplan-bench-XXXXXX").string();
+    path = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::string path;
+};
+
+json own_usage() {
+  rusage u{};
+  ::getrusage(RUSAGE_SELF, &u);
+  const double cpu = static_cast<double>(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000.0 +
+                     static_cast<double>(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000.0;
+  return {{"cpu_ms", cpu}, {"peak_rss_mb", static_cast<double>(u.ru_maxrss) / 1024.0}};
+}
+
+// Runs this program again on one home: a process that holds nothing but the device.
+json in_own_process(const std::string& role, const std::string& folder) {
+  int out[2];
+  if (::pipe(out) != 0) give_up("pipe");
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+  posix_spawn_file_actions_addclose(&actions, out[0]);
+  std::vector<std::string> args = {self_path, role, folder};
+  std::vector<char*> argv;
+  for (std::string& a : args) argv.push_back(a.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  if (::posix_spawn(&pid, self_path.c_str(), &actions, nullptr, argv.data(), environ) != 0) give_up("spawn");
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(out[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n = 0; (n = ::read(out[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
+  ::close(out[0]);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  json answer = json::parse(text, nullptr, false);
+  if (status != 0 || answer.is_discarded()) give_up(role + " failed");
+  return answer;
+}
+
+int role_sync(const std::string& folder) {
+  const auto device = Device::open(folder);
+  const json before = own_usage();
+  const SyncFigures f = sync(device->core());
+  json out = own_usage();
+  out["cpu_ms"] = out["cpu_ms"].get<double>() - before["cpu_ms"].get<double>();
+  out["sync_ms"] = f.ms;
+  out["round_trips"] = f.exchanges;
+  out["bytes_up"] = f.up;
+  out["bytes_down"] = f.down;
+  out["received"] = f.received;
+  out["confirmed"] = f.confirmed;
+  std::printf("%s\n", out.dump().c_str());
+  return 0;
+}
+
+int role_open(const std::string& folder) {
+  const double start = now_ms();
+  const auto device = Device::open(folder);
+  const double opened = now_ms();
+  const json plans = must(device->core(), {{"do", "plans"}})["plans"];
+  const double listed = now_ms();
+  const json view = must(device->core(), {{"do", "plan_show"}, {"plan", plans[0]["plan"]}, {"record_access", false}});
+  json out = own_usage();
+  out["home_open_ms"] = opened - start;
+  out["plan_list_ms"] = listed - opened;
+  out["view_ms"] = now_ms() - listed;
+  out["total_ms"] = now_ms() - start;
+  out["view_bytes"] = view.dump().size();
+  std::printf("%s\n", out.dump().c_str());
+  return 0;
+}
+
+void print(json line) {
+  std::printf("%s\n", line.dump().c_str());
+  std::fflush(stdout);
+}
+
+// W1: 300 own changes out, 1,500 of five others in.
+void w1() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  Company company = make_company(server, folder.path, plan_count, 1 + other_devices, true, true);
+  const auto mine = make_changes(0, change_count);
+  apply(Device::open(company.folders[0])->core(), company.plans, mine);
+  std::vector<std::vector<Change>> lists;
+  for (int d = 1; d <= other_devices; ++d) {
+    const auto device = Device::open(company.folders[static_cast<std::size_t>(d)]);
+    sync(device->core());
+    lists.push_back(make_changes(d, change_count));
+    apply(device->core(), company.plans, lists.back());
+    sync(device->core());
+  }
+  lists.push_back(mine);
+  const Usage before = usage_of(server.pid());
+  json line = in_own_process("device-sync", company.folders[0]);
+  line["server_cpu_ms"] = usage_of(server.pid()).cpu_ms - before.cpu_ms;
+  line["server_peak_rss_mb"] = usage_of(server.pid()).peak_mb;
+  const auto want = expected_state(lists);
+  line["verified"] = read_all(Device::open(company.folders[0])->core(), company.plans) == want;
+  sync(company.seed->core());
+  line["server_verified"] = read_all(company.seed->core(), company.plans) == want;
+  line["disk_client"] = bytes_on_disk(company.folders[0]);
+  line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line.update({{"w", "w1"}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}, {"durable", "WAL/FULL on both sides"}});
+  print(line);
+}
+
+// W2: a device that has nothing gets 20 plans after 10,000 changes.
+void w2() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  Company company = make_company(server, folder.path, plan_count, 1 + other_devices, true, false);
+  std::vector<std::vector<Change>> lists;
+  for (int d = 1; d <= other_devices; ++d) {
+    const auto device = Device::open(company.folders[static_cast<std::size_t>(d)]);
+    sync(device->core());
+    lists.push_back(make_changes(d, 1200));
+    apply(device->core(), company.plans, lists.back());
+    sync(device->core());
+  }
+  const Usage before = usage_of(server.pid());
+  json line = in_own_process("device-sync", company.folders[0]);
+  line["server_cpu_ms"] = usage_of(server.pid()).cpu_ms - before.cpu_ms;
+  line["server_peak_rss_mb"] = usage_of(server.pid()).peak_mb;
+  line["verified"] = read_all(Device::open(company.folders[0])->core(), company.plans) == expected_state(lists);
+  line["disk_client"] = bytes_on_disk(company.folders[0]);
+  line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line.update({{"w", "w2"}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});
+  print(line);
+}
+
+// W5: a device with 80 plans syncs when nothing is new.
+void w5() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  Company company = make_company(server, folder.path, 80, 1, false, true);
+  sync(Device::open(company.folders[0])->core());
+  json line = in_own_process("device-sync", company.folders[0]);
+  line.update({{"w", "w5"}, {"peer", "samplan"}, {"plans", 80}});
+  print(line);
+}
+
+// W6: a cold process opens one plan with 10,000 changes of history.
+void w6() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  Company company = make_company(server, folder.path, 1, 1, true, true);
+  for (int day = 0; day < 20; ++day) {
+    const auto device = Device::open(company.folders[0]);
+    auto changes = make_changes(day, 500, 1);
+    // Edits of the 200 entries and new ones; every day is sent by itself, as over years.
+    apply(device->core(), company.plans, changes);
+    sync(device->core());
+  }
+  json line = in_own_process("device-open", company.folders[0]);
+  line.update({{"w", "w6"}, {"peer", "samplan"}, {"changes", 10'000}});
+  print(line);
+}
+
+int usage() {
+  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w5] [w6]\n"
+             "Prints one JSON line for each workload. The server program is SAMPLAN_SERVER, else beside this one.\n", stderr);
+  return 2;
+}
+
+}  // namespace
+}  // namespace samplan::bench
+
+int main(int argc, char** argv) {
+  using namespace samplan::bench;
+  if (argc == 3 && std::string(argv[1]) == "device-sync") return role_sync(argv[2]);
+  if (argc == 3 && std::string(argv[1]) == "device-open") return role_open(argv[2]);
+  self_path = std::filesystem::read_symlink("/proc/self/exe").string();
+  const char* named = std::getenv("SAMPLAN_SERVER");
+  server_path = named != nullptr ? named
+                                 : (std::filesystem::path(self_path).parent_path().parent_path() / "server/samplan-server").string();
+  if (argc < 2) return usage();
+  for (int i = 1; i < argc; ++i) {
+    const std::string what = argv[i];
+    if (what == "raw") {
+      print_raw_limits();
+    } else if (what == "w1") {
+      w1();
+    } else if (what == "w2") {
+      w2();
+    } else if (what == "w5") {
+      w5();
+    } else if (what == "w6") {
+      w6();
+    } else {
+      return usage();
+    }
+  }
+  return 0;
+}

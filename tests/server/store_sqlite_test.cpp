@@ -1,0 +1,189 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "server/sqlite_store.h"
+#include "tests/server/store_fixture.h"
+#include "tests/support/relay_world.h"
+
+using namespace samplan;
+using namespace samplan::world;
+using samplan::server::SqliteStore;
+using samplan::server::TempDir;
+
+namespace {
+
+// People and plans at random, over a relay in memory and one over SQLite that must answer the same.
+class RandomLife {
+ public:
+  RandomLife(RelayWorld& world, int plans) : world_(world) {
+    for (int i = 0; i < plans; ++i) companies_.push_back(std::make_unique<Company>(world));
+  }
+
+  void step() {
+    Company& c = *companies_[world_.entropy.below(companies_.size())];
+    TestClient& client = any_client(c);
+    switch (world_.entropy.below(9)) {
+      case 0:
+      case 1:
+      case 2: c.write(client, any_section(), "et notat"); return;
+      case 3: forget_cursors(client); break;
+      case 4: c.push(c.owner_client, {c.plan.epoch(c.owner, {any_section()}, world_.entropy)}); return;
+      case 5: toggle_relative(c); return;
+      case 6: mail(c); return;
+      case 7: world_.now += 3'600'000; break;
+      default: break;
+    }
+    SyncRequest q;
+    q.reply_bytes_max = world_.entropy.below(3) == 0 ? 3000 : 0;
+    REQUIRE(client.sync(q).ok());
+    client.use_token = true;
+  }
+
+ private:
+  SectionId any_section() { return static_cast<SectionId>(1 + world_.entropy.below(3)); }
+  TestClient& any_client(Company& c) {
+    switch (world_.entropy.below(3)) {
+      case 0: return c.coordinator_client;
+      case 1: return c.owner_client;
+      default: return c.relative_client;
+    }
+  }
+  static void forget_cursors(TestClient& client) {
+    client.use_token = false;
+    client.token.reset();
+  }
+  void toggle_relative(Company& c) {
+    const Participant& p = *c.plan.state.participant(c.plan.number_of(c.relative));
+    if (p.mask(1) != 0) {
+      c.push(c.owner_client, {c.plan.withdraw(c.owner, c.relative, {1}, world_.entropy)});
+    } else {
+      const History history = world_.entropy.below(2) == 0 ? History::full : History::from_now;
+      c.push(c.owner_client,
+             {c.plan.grant(c.owner, c.relative, {{1, right_read | right_write}}, world_.entropy, history)});
+    }
+  }
+  void mail(Company& c) {
+    const BoxId box = world_.entropy.id<BoxId>();
+    SyncRequest q;
+    q.boxes.push_back({box, c.owner.id, world_.now + relay::ms_per_day});
+    q.mail.push_back({box, Bytes(100, static_cast<std::uint8_t>(world_.entropy.below(256)))});
+    REQUIRE(c.owner_client.sync(q).ok());
+  }
+
+  RelayWorld& world_;
+  std::vector<std::unique_ptr<Company>> companies_;
+};
+
+Errc open_code(const std::string& path) {
+  const auto store = SqliteStore::open(path);
+  if (store.ok()) return Errc::ok;
+  CHECK_FALSE(store.error().detail.empty());
+  return store.code();
+}
+
+void patch(const std::string& path, std::streamoff at, const std::string& bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(at);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  REQUIRE(file.good());
+}
+
+}  // namespace
+
+TEST_CASE("SQLite and the twin in memory answer a random life with the same bytes, also after reopening") {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    CAPTURE(seed);
+    TempDir dir;
+    auto store = SqliteStore::open(dir.file("store.sqlite"));
+    REQUIRE(store.ok());
+    RelayWorld world(seed, {}, store->get());
+    RandomLife life(world, 3);
+    for (int i = 0; i < 60; ++i) life.step();
+    store = SqliteStore::open(dir.file("store.sqlite"));
+    REQUIRE(store.ok());
+    world.mirror = store->get();
+    world.mirror_relay->forget();
+    for (int i = 0; i < 60; ++i) life.step();
+    CHECK((*store)->check_integrity().ok());
+  }
+}
+
+TEST_CASE("only the server's own user can read the store's files") {
+  TempDir dir;
+  const std::string path = dir.file("store.sqlite");
+  auto store = SqliteStore::open(path);
+  REQUIRE(store.ok());
+  REQUIRE((*store)->begin().ok());
+  REQUIRE((*store)->set_meta("x", ByteView::of("y")).ok());
+  REQUIRE((*store)->commit().ok());
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    struct stat about {};
+    REQUIRE(::stat((path + suffix).c_str(), &about) == 0);
+    CHECK((about.st_mode & 0777) == 0600);
+  }
+}
+
+TEST_CASE("a reader sees what is committed, nothing else, and cannot write") {
+  TempDir dir;
+  auto store = SqliteStore::open(dir.file("store.sqlite"));
+  auto reader = SqliteStore::open_reader(dir.file("store.sqlite"));
+  REQUIRE(reader.ok());
+  REQUIRE((*store)->begin().ok());
+  REQUIRE((*store)->set_meta("a", ByteView::of("1")).ok());
+  CHECK_FALSE((*reader)->meta("a")->has_value());
+  REQUIRE((*store)->commit().ok());
+  CHECK((*reader)->meta("a")->has_value());
+  CHECK_FALSE((*reader)->set_meta("b", ByteView::of("1")).ok());
+}
+
+TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, and left as it is") {
+  TempDir dir;
+  const std::string path = dir.file("store.sqlite");
+  {
+    auto store = SqliteStore::open(path);
+    REQUIRE(store.ok());
+    RelayWorld world(1, {}, store->get());
+    RandomLife life(world, 2);
+    for (int i = 0; i < 20; ++i) life.step();
+  }
+  const std::string copy = dir.file("copy.sqlite");
+  const auto fresh_copy = [&] {
+    std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
+  };
+  fresh_copy();
+  CHECK(open_code(copy) == Errc::ok);
+  // Offsets of the SQLite file header: 60 user_version, 68 application_id.
+  fresh_copy();
+  patch(copy, 60, std::string("\0\0\0\2", 4));
+  CHECK(open_code(copy) == Errc::unknown_version);
+  fresh_copy();
+  patch(copy, 68, "abcd");
+  CHECK(open_code(copy) == Errc::corrupt);
+  fresh_copy();
+  patch(copy, 0, "not a database at all");
+  CHECK(open_code(copy) == Errc::corrupt);
+  fresh_copy();
+  for (std::streamoff page = 3; page < 12; ++page) patch(copy, page * 4096 + 5, std::string(60, '\x55'));
+  CHECK(open_code(copy) == Errc::corrupt);
+  CHECK(open_code("/nowhere/at/all") == Errc::not_saved);
+}
+
+TEST_CASE("a savepoint that is undone takes its writes with it and leaves the others") {
+  TempDir dir;
+  auto opened = SqliteStore::open(dir.file("store.sqlite"));
+  SqliteStore& store = **opened;
+  REQUIRE(store.begin().ok());
+  REQUIRE(store.set_meta("outer", ByteView::of("1")).ok());
+  REQUIRE(store.mark().ok());
+  REQUIRE(store.set_meta("inner", ByteView::of("1")).ok());
+  REQUIRE(store.mark().ok());
+  REQUIRE(store.put_plan({PlanId{}, 1, 1, 1, 1}).ok());
+  REQUIRE(store.undo().ok());
+  CHECK_FALSE(store.lock_plan(PlanId{})->has_value());
+  REQUIRE(store.undo().ok());
+  REQUIRE(store.commit().ok());
+  CHECK(store.meta("outer")->has_value());
+  CHECK_FALSE(store.meta("inner")->has_value());
+}
