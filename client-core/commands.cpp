@@ -67,6 +67,7 @@ const std::vector<Command>& table() {
        {arg_plan, arg_entity, arg_field, {"value", ArgType::text, false, "the text to keep"}, {"version", ArgType::text, false, "the version to keep"}}, h::resolve},
       {"accept", true, "Accept proposals.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}}, h::accept},
       {"decline", true, "Decline proposals, with a reason.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}, {"reason", ArgType::text, true, "reason"}}, h::decline},
+      {"forget", true, "Remove a plan from this device, for a shared machine; it can be fetched again.", {arg_plan}, h::forget},
       {"draft_save", true, "Keep a half-written form, encrypted.", {arg_plan, {"form", ArgType::text, true, "which form"}, {"content", ArgType::text, true, "text"}}, h::draft_save},
       {"drafts", false, "Half-written forms.", {}, h::drafts},
       {"draft_discard", true, "Throw a draft away.", {arg_plan, {"form", ArgType::text, true, "which form"}}, h::draft_discard},

@@ -123,6 +123,7 @@ SP_HANDLER(keep);
 SP_HANDLER(resolve);
 SP_HANDLER(accept);
 SP_HANDLER(decline);
+SP_HANDLER(forget);
 SP_HANDLER(draft_save);
 SP_HANDLER(drafts);
 SP_HANDLER(draft_discard);

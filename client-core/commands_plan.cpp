@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "client-core/access_event.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
 #include "client-core/people.h"
@@ -203,6 +204,25 @@ Result<json> decline(CommandCall& call) {
   return answer(call, [&](plan::Editor& editor, const std::vector<OpId>& ids) {
     return editor.decline(ids, call.text("reason"));
   });
+}
+
+Result<json> forget(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(PlanFile * file, call.plan());
+  const PlanId id = file->id();
+  SP_TRY(const std::vector<PlanId> working, ctx.replica.plans_with_work());
+  SP_TRY(const std::vector<OpenedNote> opened, opened_notes(ctx, id));
+  // What only this device has is never thrown away in passing (R111).
+  if (!opened.empty() || file->row().holding == Holding::draft || std::find(working.begin(), working.end(), id) != working.end())
+    return Error{Errc::invalid_argument, "forget", "Planen har noe som ikke er sendt. Synkroniser først."};
+  std::vector<SectionId> held;
+  for (const SectionGov& s : file->gov().sections()) held.push_back(s.id);
+  for (const SectionId s : held) SP_OK(file->drop_section(ctx, s));
+  SP_OK(ctx.replica.delete_plan(id));
+  // The server must not think that we still have it.
+  SP_OK(clear_fact(ctx, fact::cursor_token));
+  call.plans.forget(id);
+  return json{{"plan", id.hex()}};
 }
 
 Result<json> draft_save(CommandCall& call) {

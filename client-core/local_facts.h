@@ -22,7 +22,6 @@ inline constexpr std::string_view enrolment_code = "enrolment_code";
 inline constexpr std::string_view enrolment_box = "enrolment_box";
 inline constexpr std::string_view last_sync_ms = "last_sync_ms";
 inline constexpr std::string_view server_ahead_ms = "server_ahead_ms";  // server's clock minus ours, as last seen
-inline constexpr std::string_view keep_nothing = "keep_nothing";  // shared office machine: no plan stays after closing
 }  // namespace fact
 
 Result<std::optional<Bytes>> get_fact(Context& ctx, std::string_view name);

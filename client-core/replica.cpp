@@ -132,6 +132,15 @@ Status Replica::delete_plan_content(const PlanId& id) {
   return Status::good();
 }
 
+Status Replica::delete_plan(const PlanId& id) {
+  SP_OK(delete_plan_content(id));
+  for (const char* sql : {"DELETE FROM gov WHERE plan = ?", "DELETE FROM plan WHERE id = ?"}) {
+    SP_TRY(Statement s, db_->prepare(sql));
+    SP_OK(s.bind(id.view()).run());
+  }
+  return Status::good();
+}
+
 Status Replica::put_gov(const PlanId& plan, const GovRow& row) {
   SP_TRY(Statement s, db_->prepare("INSERT INTO gov(plan, seq, record, wraps, recv_ms) VALUES(?,?,?,?,?) "
                                    "ON CONFLICT(plan, seq) DO UPDATE SET wraps = excluded.wraps, "

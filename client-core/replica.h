@@ -110,6 +110,8 @@ class Replica {
   Result<std::vector<PlanRow>> plans();
   Result<std::optional<PlanRow>> plan(const PlanId& id);
   Status put_plan(const PlanRow& row);
+  // The plan, its log and all its content; items stay.
+  Status delete_plan(const PlanId& id);
   // Everything of the plan except items (quarantine, drafts).
   Status delete_plan_content(const PlanId& id);
 

@@ -1,8 +1,46 @@
-# ./dev bench
+# ./dev bench [WORKLOAD...]: raw w1 w2 w5 w6 by default, then, where ../shared/peers is there, the encrypted peers on w1
+# and w2 in the same run. One JSON line each. BENCH_REPS=N repeats (3); BENCH_PEERS=no leaves the peers out.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
+need_packages build
 build_preset release
-program=build/release/bench/samplan-bench
-[ -x $program ] || die "bench/ has built no program: $program is missing"
+
+workloads=("$@")
+if [ ${#workloads[@]} = 0 ]; then workloads=(raw w1 w2 w5 w6); fi
+reps=${BENCH_REPS:-3}
+peers=../shared/peers
+peer_copy=build/peers
+
 printf 'machine   %s, %s cores, %s\n' "$(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(uname -sr)"
 printf 'build     release, %s\n' "$(g++ --version | head -n 1)"
-exec $program "$@"
+printf 'measured  sync_ms: from the call until the server has our changes on its disk and we have all others'"'"' verified on ours;\n'
+printf '          bytes_up, bytes_down: bodies of requests and replies; the device runs in a process of its own\n'
+
+run_ours() { build/release/bench/samplan-bench "$1"; }
+
+# Peers are installed once into build/, never into the tree; the first time takes minutes.
+install_peers() {
+  [ -d $peer_copy/node_modules ] && return
+  say "installing the peers"
+  mkdir -p $peer_copy
+  cp -r $peers/. $peer_copy/
+  chmod -R u+w $peer_copy
+  (cd $peer_copy && npm install --no-audit --no-fund)
+}
+
+with_peers=no
+if [ "${BENCH_PEERS:-yes}" = yes ] && [ -d $peers ] && command -v npm >/dev/null; then
+  install_peers && with_peers=yes
+else
+  say "without peers: $peers or npm is not there, or BENCH_PEERS=no"
+fi
+
+for ((rep = 1; rep <= reps; rep++)); do
+  say "run $rep of $reps, load $(cut -d' ' -f1 /proc/loadavg)"
+  for workload in "${workloads[@]}"; do
+    run_ours "$workload"
+    if [ $with_peers = yes ] && { [ "$workload" = w1 ] || [ "$workload" = w2 ]; }; then
+      PEER_E2EE=1 node "$peer_copy/$workload-loro.mjs" || true
+      node "$peer_copy/$workload-jazz.mjs" || true
+    fi
+  done
+done

@@ -34,4 +34,12 @@ TEST_CASE("the office opens one plan: only what is granted, and the owner sees w
   for (const json& event : opened) found = found || (event["name"] == "Nav" && event["sections"].size() == 2);
   INFO(opened.dump(1));
   CHECK(found);
+
+  // A shared machine keeps nothing: neither words nor keys. The plan can be opened again another day.
+  CHECK(w.ok("Nav", {{"do", "status"}})["all_sent"] == true);
+  w.ok("Nav", {{"do", "forget"}, {"plan", plan}});
+  CHECK(w.ok("Nav", {{"do", "plans"}})["plans"].empty());
+  w.core("Nav").sync_only({*id});
+  w.sync("Nav");
+  CHECK(w.show("Nav", plan)["sections"]["grunnlag"].dump().find("Å bo hjemme") != std::string::npos);
 }
