@@ -55,7 +55,7 @@ Result<std::vector<OpenedNote>> opened_notes(Context& ctx, const PlanId& plan) {
   for (const Item& item : items) {
     if (item.plan != plan) continue;
     SP_TRY(AccessEvent event, read_event(item.content));
-    out.push_back({item.key, std::move(event)});
+    out.push_back({item.n, item.key, std::move(event)});
   }
   return out;
 }

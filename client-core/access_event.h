@@ -22,6 +22,7 @@ struct AccessEvent {
 // Notes durably that the person has opened these sections; one note a plan and day. Sent with the next sync.
 Status note_opened(Context& ctx, PlanFile& plan);
 struct OpenedNote {
+  std::uint64_t n = 0;  // names the note in its outbox row, until the server has the event
   Bytes key;
   AccessEvent event;
 };

@@ -367,23 +367,36 @@ Result<std::optional<Date>> CommandCall::date(std::string_view name) const {
   return parsed;
 }
 
-std::string display_name(Context& ctx, PlanFile* file, const PrincipalId& principal) {
-  if (file != nullptr && (file->rights(ctx, section_basis) & right_read) != 0) {
-    const auto state = file->shown(ctx, section_basis);
-    if (state.ok()) {
-      const plan::KindSpec* kind = plan::find_kind("participant");
-      const plan::FieldSpec* principal_field = plan::find_field(*kind, "principal");
-      const plan::FieldSpec* name_field = plan::find_field(*kind, "name");
-      for (const auto& entry : (*state)->entities()) {
-        if (entry.second.kind != kind->id || plan::is_removed(entry.second)) continue;
-        const auto id = entry.second.fields.find(principal_field->id);
-        const auto name = entry.second.fields.find(name_field->id);
-        if (id == entry.second.fields.end() || name == entry.second.fields.end() || id->second.live.empty()) continue;
-        if (id->second.live.back().text == principal.hex() && !name->second.live.empty() && !name->second.live.back().text.empty())
-          return name->second.live.back().text;
-      }
-    }
+namespace {
+
+// The name that a participant record gives a principal; empty if none does.
+std::string name_in_plan(Context& ctx, PlanFile& file, const PrincipalId& principal) {
+  if ((file.rights(ctx, section_basis) & right_read) == 0) return {};
+  const auto state = file.shown(ctx, section_basis);
+  if (!state.ok()) return {};
+  const plan::KindSpec* kind = plan::find_kind("participant");
+  const plan::FieldSpec* principal_field = plan::find_field(*kind, "principal");
+  const plan::FieldSpec* name_field = plan::find_field(*kind, "name");
+  for (const auto& entry : (*state)->entities()) {
+    if (entry.second.kind != kind->id || plan::is_removed(entry.second)) continue;
+    const auto id = entry.second.fields.find(principal_field->id);
+    const auto name = entry.second.fields.find(name_field->id);
+    if (id == entry.second.fields.end() || name == entry.second.fields.end()) continue;
+    if (id->second.live.empty() || name->second.live.empty()) continue;
+    if (id->second.live.back().text == principal.hex()) return name->second.live.back().text;
   }
+  return {};
+}
+
+}  // namespace
+
+bool names_in_plan(Context& ctx, PlanFile& file, const PrincipalId& principal) {
+  return !name_in_plan(ctx, file, principal).empty();
+}
+
+std::string display_name(Context& ctx, PlanFile* file, const PrincipalId& principal) {
+  const std::string in_plan = file == nullptr ? std::string{} : name_in_plan(ctx, *file, principal);
+  if (!in_plan.empty()) return in_plan;
   const std::string known = known_name(ctx, principal);
   return known.empty() ? "ukjent " + principal.hex().substr(0, 8) : known;
 }

@@ -82,6 +82,9 @@ Result<EntityId> add_record(CommandCall& call, PlanFile& file, SectionId section
 // What a person or unit is called in a plan: its participant record, else what this device knows, else a short id.
 std::string display_name(Context& ctx, PlanFile* file, const PrincipalId& principal);
 
+// Whether a participant record of the plan gives this person or unit a name.
+bool names_in_plan(Context& ctx, PlanFile& file, const PrincipalId& principal);
+
 std::string_view role_code(Role role);
 std::optional<Role> role_by_code(std::string_view code);
 std::string_view rights_code(std::uint8_t mask);

@@ -35,8 +35,26 @@ Result<Desk> sit_down(CommandCall& call, PlanFile& file, SectionId section, bool
   return Desk{&file, section, propose || (rights & right_write) == 0};
 }
 
+// Someone who acts for a service unit is named in the plan the first time, so that every change has a person's name
+// and not only a key (domain, section 3).
+Status introduce(CommandCall& call, PlanFile& file) {
+  Context& ctx = call.ctx;
+  const std::optional<PrincipalId> unit = file.acting_for(ctx, section_basis);
+  if (!unit || (file.rights(ctx, section_basis) & right_write) == 0) return Status::good();
+  if (names_in_plan(ctx, file, ctx.person)) return Status::good();
+  SP_TRY(const plan::SectionState* shown, file.shown(ctx, section_basis));
+  SP_TRY(const std::string me, text_fact(ctx, fact::name));
+  const std::string unit_name = display_name(ctx, &file, *unit);
+  const std::string principal = ctx.person.hex();
+  plan::Editor editor(*shown, {ctx.keys.id(), ctx.person, false});
+  SP_OK(editor.create_record("participant", ctx.entropy.id<EntityId>(),
+                             {{"name", me}, {"role", "provider"}, {"on_behalf_of", unit_name}, {"principal", principal}}));
+  return file.write(ctx, section_basis, editor.take(), false);
+}
+
 template <class Edit>
 Status write(CommandCall& call, const Desk& desk, Edit edit) {
+  SP_OK(introduce(call, *desk.file));
   SP_TRY(const plan::SectionState* shown, desk.file->shown(call.ctx, desk.section));
   plan::Editor editor(*shown, {call.ctx.keys.id(), call.ctx.person, desk.proposing});
   SP_OK(edit(editor));

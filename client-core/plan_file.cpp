@@ -261,6 +261,9 @@ Result<bool> PlanFile::take_envelope(Context& ctx, SectionId id, std::uint64_t s
     }
   }
   if (seq != s.seq + 1) return Error{Errc::bad_reply, "take_envelope.seq"};
+  // Whoever signed a cut saw a certain chain up to it; another one here means that we are being shown another history.
+  if (!agrees_with_cuts(gov_, id, seq, chain_next(s.chain, envelope.id)))
+    return Error{Errc::frozen, "take_envelope.cut"};
   SP_TRY(const bool taken, fold(ctx, s, envelope, seq));
   return taken;
 }

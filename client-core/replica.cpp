@@ -277,7 +277,8 @@ Status Replica::delete_pending(const PlanId& plan, SectionId section, std::uint6
 
 Result<std::uint64_t> Replica::pending_count(const PlanId* plan) {
   if (plan == nullptr) {
-    SP_TRY(Statement s, db_->prepare("SELECT count(*) FROM pending"));
+    SP_TRY(Statement s, db_->prepare("SELECT count(*) FROM pending WHERE plan NOT IN (SELECT id FROM plan WHERE "
+                                     "holding = 0)"));
     SP_OK(s.step());
     return s.number(0);
   }

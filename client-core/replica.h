@@ -136,6 +136,7 @@ class Replica {
   Result<std::vector<PendingRow>> pending(const PlanId& plan);
   Status delete_pending(const PlanId& plan, SectionId section, std::uint64_t first_counter,
                         std::uint64_t last_counter);
+  // Of one plan; nullptr: of all that are shared, since a draft is not on its way to anybody.
   Result<std::uint64_t> pending_count(const PlanId* plan);
   Result<std::vector<PlanId>> plans_with_work();  // pending, outbox, unconfirmed governance or intents
 

@@ -86,6 +86,7 @@ class SyncEngine {
   Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status confirm_access_events(Context& ctx, PlanFile& file, const PlanReply& reply);
   Status drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status take_letters(Context& ctx, const SyncReply& reply, SyncOutcome& outcome);
   Status after_mail(Context& ctx, const SyncReply& reply);

@@ -2,12 +2,13 @@
 // transaction, believed only as far as signatures and chains carry it.
 #include <algorithm>
 
-#include "base/check.h"
+#include "client-core/access_event.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/people.h"
 #include "client-core/quarantine.h"
 #include "client-core/sync_engine.h"
+#include "sync/log/sections.h"
 
 namespace samplan {
 namespace {
@@ -205,7 +206,15 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     return file->save(ctx);
   }
   SP_OK(logs);
-  for (const SectionPull& pull : reply.sections) SP_OK(take_section(ctx, *file, pull, outcome));
+  for (const SectionPull& pull : reply.sections) {
+    const Status taken = take_section(ctx, *file, pull, outcome);
+    if (taken.code() == Errc::frozen) {
+      file->row().holding = Holding::frozen;
+      outcome.notices.push_back({"frozen", reply.plan, pull.section, taken.error().where});
+      return file->save(ctx);
+    }
+    SP_OK(taken);
+  }
   if (reply.receipt) {
     const Status receipt = take_receipt(*file, *reply.receipt, reply.receipt->generation);
     if (receipt.code() == Errc::frozen) {
@@ -242,6 +251,7 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     outcome.notices.push_back({"refused", reply.plan, 0, status_name(r.status)});
     SP_OK(ctx.replica.put_item("refused", r.id.view(), reply.plan, ByteView::of(status_name(r.status))));
   }
+  SP_OK(confirm_access_events(ctx, *file, reply));
   SP_OK(settle(ctx, *file, outcome));
   if (reply.more) outcome.again = true;
   return Status::good();
@@ -351,6 +361,34 @@ Status SyncEngine::confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcom
       SP_OK(ctx.replica.delete_pending(file.id(), row.section, row.first_counter, row.last_counter));
     file.section(row.section).shown.reset();
     ++outcome.confirmed;
+  }
+  return Status::good();
+}
+
+// Whoever may not read the access log never sees the own event come back in its chain, so here, and only here, the
+// server's signed answer is taken as confirmation. A server that lies about it hides a look, which it can do anyway.
+Status SyncEngine::confirm_access_events(Context& ctx, PlanFile& file, const PlanReply& reply) {
+  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+  SP_TRY(const std::vector<OpenedNote> opened, opened_notes(ctx, file.id()));
+  for (const OutboxRow& row : outbox) {
+    if (row.section != section_access_log) continue;
+    const bool reads = (file.rights(ctx, section_access_log) & right_read) != 0;
+    bool taken = false;
+    if (reads) {
+      SP_TRY(taken, ctx.replica.has_valid_envelope(file.id(), row.section, row.id));
+    } else {
+      taken = std::any_of(reply.results.begin(), reply.results.end(),
+                          [&](const ItemResult& r) { return r.id == row.id && is_good(r.status); });
+    }
+    if (!taken) continue;
+    for (const OpenedNote& note : opened)
+      if (note.n == row.first_counter) SP_OK(forget_opened(ctx, note.key));
+    if (reads) continue;  // the row itself goes as all own envelopes do
+    SP_TRY(const Envelope e, read_envelope(row.body));
+    PlanSection& log = file.section(section_access_log);
+    log.authors.accept(e.header, e.id);
+    log.dirty = true;
+    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
   }
   return Status::good();
 }

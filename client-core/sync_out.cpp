@@ -231,13 +231,16 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
   for (const OpenedNote& note : opened) {
     const SectionGov* log = gov.section(section_access_log);
     if (log == nullptr || log->epoch.latest()->epoch == 0) break;
+    const bool sealed_already = std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& row) {
+      return row.section == section_access_log && row.first_counter == note.n;
+    });
+    if (sealed_already) continue;
     SP_TRY(const Bytes ciphertext, seal_access_event(ctx, gov, note.event));
     EnvelopeHeader h = header_for(ctx, gov, section_access_log,
                                   author_tip(file, outbox, ctx.keys.id(), section_access_log, log->epoch.latest()->epoch));
     h.kind = EnvelopeKind::access_event;
     const std::array<std::uint8_t, 24> no_nonce{};
-    SP_OK(store(h, no_nonce, write_header144(h), ciphertext, 0, 0));
-    SP_OK(forget_opened(ctx, note.key));
+    SP_OK(store(h, no_nonce, write_header144(h), ciphertext, note.n, 0));
   }
   return Status::good();
 }

@@ -21,22 +21,22 @@ milliseconds time_for(std::size_t bytes, const HttpLimits& limits) {
 
 void release(std::string& text) { std::string().swap(text); }
 
-TimePoint Connection::body_deadline(const HttpLimits& limits) const {
+TimePoint HttpConnection::body_deadline(const HttpLimits& limits) const {
   return since + milliseconds(limits.body_ms) + time_for(request.body.size(), limits);
 }
 
-TimePoint Connection::write_deadline(TimePoint last_progress, const HttpLimits& limits) const {
+TimePoint HttpConnection::write_deadline(TimePoint last_progress, const HttpLimits& limits) const {
   const milliseconds still(limits.write_ms);
   return std::min(last_progress + still, since + still + time_for(answer.size(), limits));
 }
 
-std::size_t Connection::request_bytes_held() const {
+std::size_t HttpConnection::request_bytes_held() const {
   return memory_of(received) + memory_of(request.head) + memory_of(request.body);
 }
 
-std::size_t Connection::answer_bytes_held() const { return memory_of(answer); }
+std::size_t HttpConnection::answer_bytes_held() const { return memory_of(answer); }
 
-void Connection::forget_request() {
+void HttpConnection::forget_request() {
   release(received);
   release(request.head);
   release(request.body);

@@ -33,19 +33,19 @@ using TimePoint = Clock::time_point;
 //   write -> head       the connection is kept alive
 //   write -> linger     it was the last answer: our side is shut, what still comes is read and thrown away
 //   any -> closed       gone; removed at the end of the turn
-enum class ConnectionState { head, body, busy, write, linger, closed };
+enum class HttpConnectionState { head, body, busy, write, linger, closed };
 
 // Empties the text and gives its memory back, which assigning an empty one does not.
 void release(std::string& text);
 
-struct Connection {
-  Connection(ConnectionId number, Accepted accepted, TimePoint now)
+struct HttpConnection {
+  HttpConnection(HttpConnectionId number, Accepted accepted, TimePoint now)
       : id(number), fd(std::move(accepted.fd)), peer(std::move(accepted.peer)), since(now) {}
 
-  const ConnectionId id;
+  const HttpConnectionId id;
   Descriptor fd;
   const Peer peer;
-  ConnectionState state = ConnectionState::head;
+  HttpConnectionState state = HttpConnectionState::head;
   TimePoint since;  // when it began to wait for this head, body or write
   TimePoint deadline{};
   std::uint32_t watched_events = 0;  // what epoll was told
@@ -66,7 +66,7 @@ struct Connection {
   std::size_t request_charge = 0;
   std::size_t answer_charge = 0;
 
-  bool is_idle() const { return state == ConnectionState::head && received.empty(); }
+  bool is_idle() const { return state == HttpConnectionState::head && received.empty(); }
   TimePoint body_deadline(const HttpLimits& limits) const;
   // `last_progress` is when the client last took a part of the answer.
   TimePoint write_deadline(TimePoint last_progress, const HttpLimits& limits) const;

@@ -17,10 +17,10 @@ namespace samplan::server {
 namespace {
 
 using std::chrono::milliseconds;
-using State = ConnectionState;
+using State = HttpConnectionState;
 
-constexpr ConnectionId wake_id = 0;
-constexpr ConnectionId listener_id = 1;
+constexpr HttpConnectionId wake_id = 0;
+constexpr HttpConnectionId listener_id = 1;
 constexpr std::size_t read_bytes =
     64U << 10;  // a turn for one connection, so that a fast one does not starve others
 constexpr std::size_t accepts_per_turn = 64;
@@ -76,7 +76,7 @@ void HttpLoop::run(Workers& workers) {
     now_ = Clock::now();
     for (int i = 0; i < count; ++i) {
       // The system's struct is packed: its members are copied out, never bound to references.
-      const ConnectionId id = events[static_cast<std::size_t>(i)].data.u64;
+      const HttpConnectionId id = events[static_cast<std::size_t>(i)].data.u64;
       const std::uint32_t happened = events[static_cast<std::size_t>(i)].events;
       if (id == wake_id) {
         std::uint64_t wakes = 0;
@@ -84,7 +84,7 @@ void HttpLoop::run(Workers& workers) {
       } else if (id == listener_id) {
         accept_waiting();
       } else if (const auto it = connections_.find(id); it != connections_.end()) {
-        Connection& c = *it->second;
+        HttpConnection& c = *it->second;
         guarded(c, [&] { on_event(c, happened); });
       }
     }
@@ -99,7 +99,7 @@ void HttpLoop::run(Workers& workers) {
 
 // Out of memory (or whatever else throws) costs the connection that needed it, never the server.
 template <class Step>
-void HttpLoop::guarded(Connection& c, Step step) {
+void HttpLoop::guarded(HttpConnection& c, Step step) {
   if (c.state == State::closed) return;
   try {
     step();
@@ -134,7 +134,7 @@ void HttpLoop::accept_waiting() {
 
 void HttpLoop::pause_accepting() {
   // One that only waits gives its descriptor to one that wants something.
-  if (Connection* idle = longest_waiting(State::head, nullptr)) {
+  if (HttpConnection* idle = longest_waiting(State::head, nullptr)) {
     ++stats_.connections_shed;
     close_now(*idle);
   }
@@ -164,9 +164,9 @@ void HttpLoop::admit(Accepted accepted) {
     return refuse_at_the_door(accepted.fd.get());
   }
   remove_closed();
-  auto made = std::make_unique<Connection>(next_id_, std::move(accepted), now_);
+  auto made = std::make_unique<HttpConnection>(next_id_, std::move(accepted), now_);
   made->deadline = now_ + milliseconds(limits_.head_ms);
-  Connection& c = *made;
+  HttpConnection& c = *made;
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = c.id;
@@ -186,7 +186,7 @@ void HttpLoop::refuse_at_the_door(int fd) {
 // Closes one connection, of this address if given, that has kept us waiting longest: for its head, else for
 // its body.
 bool HttpLoop::make_room(const std::string* limit_key) {
-  Connection* victim = longest_waiting(State::head, limit_key);
+  HttpConnection* victim = longest_waiting(State::head, limit_key);
   if (victim == nullptr) {
     victim = longest_waiting(State::body, limit_key);
     if (victim == nullptr) return false;
@@ -197,7 +197,7 @@ bool HttpLoop::make_room(const std::string* limit_key) {
   return true;
 }
 
-void HttpLoop::close_now(Connection& c) {
+void HttpLoop::close_now(HttpConnection& c) {
   if (c.state == State::closed) return;
   c.state = State::closed;
   c.fd.reset();
@@ -210,7 +210,7 @@ void HttpLoop::close_now(Connection& c) {
 }
 
 void HttpLoop::remove_closed() {
-  for (const ConnectionId id : closed_) connections_.erase(id);
+  for (const HttpConnectionId id : closed_) connections_.erase(id);
   closed_.clear();
   stats_.connections_open = connections_.size();
   stats_.request_bytes_held = request_bytes_;
@@ -220,11 +220,11 @@ void HttpLoop::remove_closed() {
 // --- All of them together ---
 
 void HttpLoop::take_answers() {
-  for (Job& job : workers_->take_finished()) {
+  for (HttpJob& job : workers_->take_finished()) {
     --stats_.requests_at_work;
     const auto it = connections_.find(job.connection);
     if (it == connections_.end() || it->second->state != State::busy) continue;
-    Connection& c = *it->second;
+    HttpConnection& c = *it->second;
     if (c.is_lost) {
       close_now(c);
     } else if (job.answer.bytes.empty()) {
@@ -235,8 +235,8 @@ void HttpLoop::take_answers() {
   }
 }
 
-Connection* HttpLoop::longest_waiting(ConnectionState state, const std::string* limit_key) {
-  Connection* found = nullptr;
+HttpConnection* HttpLoop::longest_waiting(HttpConnectionState state, const std::string* limit_key) {
+  HttpConnection* found = nullptr;
   for (const auto& [id, c] : connections_) {
     if (c->state != state || (limit_key != nullptr && c->peer.limit_key != *limit_key)) continue;
     if (found == nullptr || c->since < found->since) found = c.get();
@@ -247,13 +247,13 @@ Connection* HttpLoop::longest_waiting(ConnectionState state, const std::string* 
 // Slow senders and slow readers pay for a shortage, not those who come next.
 void HttpLoop::keep_within_budgets() {
   while (request_bytes_ > limits_.request_bytes_in_flight_max) {
-    Connection* slowest = longest_waiting(State::body, nullptr);
+    HttpConnection* slowest = longest_waiting(State::body, nullptr);
     if (slowest == nullptr) break;
     ++stats_.connections_shed;
     guarded(*slowest, [&] { refuse(*slowest, busy_refusal); });
   }
   while (answer_bytes_ > limits_.answer_bytes_in_flight_max) {
-    Connection* slowest = longest_waiting(State::write, nullptr);
+    HttpConnection* slowest = longest_waiting(State::write, nullptr);
     if (slowest == nullptr) break;
     ++stats_.connections_shed;
     close_now(*slowest);
@@ -264,7 +264,7 @@ void HttpLoop::end_overdue() {
   next_check_ = now_ + milliseconds(check_ms);
   if (!is_accepting_ && now_ >= accept_again_at_) resume_accepting();
   for (const auto& [id, owned] : connections_) {
-    Connection& c = *owned;
+    HttpConnection& c = *owned;
     if (c.state == State::busy || c.state == State::closed || now_ < c.deadline) continue;
     if (c.state != State::linger) ++stats_.connections_timed_out;
     const bool is_waiting_for_more =
@@ -284,7 +284,7 @@ void HttpLoop::begin_stop() {
   accept_all_waiting();
   listener_.close();
   for (const auto& [id, owned] : connections_) {
-    Connection& c = *owned;
+    HttpConnection& c = *owned;
     if (!c.is_idle()) continue;
     guarded(c, [&] { read_head(c); });  // a request may have arrived in this very turn
     if (c.is_idle()) close_now(c);
@@ -306,7 +306,7 @@ int HttpLoop::wait_ms() const {
   return has_deadlines ? static_cast<int>(check_ms) : -1;
 }
 
-void HttpLoop::recount(Connection& c) {
+void HttpLoop::recount(HttpConnection& c) {
   const std::size_t request_now = c.state == State::busy ? c.request_charge : c.request_bytes_held();
   const std::size_t answer_now = c.answer_bytes_held();
   request_bytes_ += request_now - c.request_charge;
@@ -315,7 +315,7 @@ void HttpLoop::recount(Connection& c) {
   c.answer_charge = answer_now;
 }
 
-void HttpLoop::watch(Connection& c, std::uint32_t events) {
+void HttpLoop::watch(HttpConnection& c, std::uint32_t events) {
   if (c.watched_events == events) return;
   epoll_event event{};
   event.events = events;

@@ -52,35 +52,35 @@ class HttpLoop {
   void admit(Accepted accepted);
   void refuse_at_the_door(int fd);
   bool make_room(const std::string* limit_key);
-  void close_now(Connection& c);
+  void close_now(HttpConnection& c);
   void remove_closed();
 
   // One connection moving on (http_loop_connection.cpp).
-  void on_event(Connection& c, std::uint32_t events);
-  void on_readable(Connection& c);
-  void read_head(Connection& c);
-  void read_body(Connection& c);
-  void drain(Connection& c);
-  void advance(Connection& c);
-  bool begin_body(Connection& c);
-  void submit(Connection& c);
-  void refuse(Connection& c, const Refusal& refusal);
-  void begin_answer(Connection& c, std::string bytes, bool keep_alive);
-  void send_answer(Connection& c);
-  void end_answer(Connection& c);
+  void on_event(HttpConnection& c, std::uint32_t events);
+  void on_readable(HttpConnection& c);
+  void read_head(HttpConnection& c);
+  void read_body(HttpConnection& c);
+  void drain(HttpConnection& c);
+  void advance(HttpConnection& c);
+  bool begin_body(HttpConnection& c);
+  void submit(HttpConnection& c);
+  void refuse(HttpConnection& c, const Refusal& refusal);
+  void begin_answer(HttpConnection& c, std::string bytes, bool keep_alive);
+  void send_answer(HttpConnection& c);
+  void end_answer(HttpConnection& c);
 
   // All of them together.
   void take_answers();
   void keep_within_budgets();
-  Connection* longest_waiting(ConnectionState state, const std::string* limit_key);
+  HttpConnection* longest_waiting(HttpConnectionState state, const std::string* limit_key);
   void end_overdue();
   void begin_stop();
   bool is_done() const;
   int wait_ms() const;
-  void recount(Connection& c);
-  void watch(Connection& c, std::uint32_t events);
+  void recount(HttpConnection& c);
+  void watch(HttpConnection& c, std::uint32_t events);
   template <class Step>
-  void guarded(Connection& c, Step step);
+  void guarded(HttpConnection& c, Step step);
 
   const HttpLimits limits_;
   HttpStats& stats_;
@@ -92,11 +92,11 @@ class HttpLoop {
 
   Workers* workers_ = nullptr;
   TimePoint now_{};
-  std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+  std::unordered_map<HttpConnectionId, std::unique_ptr<HttpConnection>> connections_;
   std::unordered_map<std::string, std::size_t> connections_by_address_;
-  std::vector<ConnectionId> closed_;
+  std::vector<HttpConnectionId> closed_;
   std::vector<char> buffer_;
-  ConnectionId next_id_ = 0;
+  HttpConnectionId next_id_ = 0;
   std::size_t request_bytes_ = 0;
   std::size_t answer_bytes_ = 0;
   bool is_accepting_ = true;

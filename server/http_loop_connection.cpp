@@ -13,13 +13,13 @@ namespace samplan::server {
 namespace {
 
 using std::chrono::milliseconds;
-using State = ConnectionState;
+using State = HttpConnectionState;
 
 bool is_only_not_now(int error_number) { return error_number == EAGAIN || error_number == EINTR; }
 
 }  // namespace
 
-void HttpLoop::on_event(Connection& c, std::uint32_t events) {
+void HttpLoop::on_event(HttpConnection& c, std::uint32_t events) {
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
     if (c.state != State::busy) return close_now(c);
     // The request is complete and will be carried out; only its answer has no reader any more.
@@ -31,7 +31,7 @@ void HttpLoop::on_event(Connection& c, std::uint32_t events) {
   if ((events & EPOLLIN) != 0) on_readable(c);
 }
 
-void HttpLoop::on_readable(Connection& c) {
+void HttpLoop::on_readable(HttpConnection& c) {
   switch (c.state) {
     case State::head: return read_head(c);
     case State::body: return read_body(c);
@@ -42,7 +42,7 @@ void HttpLoop::on_readable(Connection& c) {
   }
 }
 
-void HttpLoop::read_head(Connection& c) {
+void HttpLoop::read_head(HttpConnection& c) {
   const std::size_t room = limits_.head_bytes_max + 1 - c.received.size();
   const ssize_t got = ::recv(c.fd.get(), buffer_.data(), std::min(room, buffer_.size()), 0);
   if (got == 0 || (got < 0 && !is_only_not_now(errno))) return close_now(c);
@@ -53,7 +53,7 @@ void HttpLoop::read_head(Connection& c) {
   advance(c);
 }
 
-void HttpLoop::read_body(Connection& c) {
+void HttpLoop::read_body(HttpConnection& c) {
   const std::size_t room = c.body_bytes - c.request.body.size();
   const ssize_t got = ::recv(c.fd.get(), buffer_.data(), std::min(room, buffer_.size()), 0);
   if (got == 0 || (got < 0 && !is_only_not_now(errno))) return close_now(c);
@@ -63,20 +63,20 @@ void HttpLoop::read_body(Connection& c) {
   advance(c);
 }
 
-void HttpLoop::drain(Connection& c) {
+void HttpLoop::drain(HttpConnection& c) {
   const ssize_t got = ::recv(c.fd.get(), buffer_.data(), buffer_.size(), 0);
   if (got == 0 || (got < 0 && !is_only_not_now(errno))) return close_now(c);
   if (got > 0) c.drained += static_cast<std::size_t>(got);
   if (c.drained > limits_.linger_bytes_max) close_now(c);
 }
 
-void HttpLoop::advance(Connection& c) {
+void HttpLoop::advance(HttpConnection& c) {
   if (c.state == State::head && !begin_body(c)) return;
   if (c.state == State::body && c.request.body.size() == c.body_bytes) submit(c);
 }
 
 // True once the head is complete and accepted.
-bool HttpLoop::begin_body(Connection& c) {
+bool HttpLoop::begin_body(HttpConnection& c) {
   const HeadScan scan = scan_head(c.received, c.scanned, limits_);
   c.scanned = c.received.size();
   if (scan.refusal) {
@@ -106,7 +106,7 @@ bool HttpLoop::begin_body(Connection& c) {
   return true;
 }
 
-void HttpLoop::submit(Connection& c) {
+void HttpLoop::submit(HttpConnection& c) {
   c.request.peer_address = c.peer.address;
   c.request.peer_port = c.peer.port;
   if (c.received.empty()) release(c.received);
@@ -117,14 +117,14 @@ void HttpLoop::submit(Connection& c) {
   ++stats_.requests_at_work;
 }
 
-void HttpLoop::refuse(Connection& c, const Refusal& refusal) {
+void HttpLoop::refuse(HttpConnection& c, const Refusal& refusal) {
   const std::size_t declared = c.body_bytes;
   c.forget_request();
   c.body_bytes = declared;
   begin_answer(c, refusal_answer(refusal, limits_.retry_after_s), false);
 }
 
-void HttpLoop::begin_answer(Connection& c, std::string bytes, bool keep_alive) {
+void HttpLoop::begin_answer(HttpConnection& c, std::string bytes, bool keep_alive) {
   const int status = status_of(bytes);
   ++stats_.answers_by_status[static_cast<std::size_t>(status) % stats_.answers_by_status.size()];
   if (trace_) {
@@ -143,7 +143,7 @@ void HttpLoop::begin_answer(Connection& c, std::string bytes, bool keep_alive) {
   send_answer(c);
 }
 
-void HttpLoop::send_answer(Connection& c) {
+void HttpLoop::send_answer(HttpConnection& c) {
   if (c.state != State::write) return;
   while (c.answer_sent < c.answer.size()) {
     const ssize_t sent =
@@ -157,7 +157,7 @@ void HttpLoop::send_answer(Connection& c) {
   end_answer(c);
 }
 
-void HttpLoop::end_answer(Connection& c) {
+void HttpLoop::end_answer(HttpConnection& c) {
   release(c.answer);
   c.answer_sent = 0;
   c.since = now_;

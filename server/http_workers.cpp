@@ -23,9 +23,9 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool Workers::offer(ConnectionId connection, VettedRequest request) {
-  std::list<Job> made;
-  made.push_back(Job{connection, std::move(request), {}});
+bool Workers::offer(HttpConnectionId connection, VettedRequest request) {
+  std::list<HttpJob> made;
+  made.push_back(HttpJob{connection, std::move(request), {}});
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (jobs_.size() >= queue_max_) return false;
@@ -35,8 +35,8 @@ bool Workers::offer(ConnectionId connection, VettedRequest request) {
   return true;
 }
 
-std::list<Job> Workers::take_finished() {
-  std::list<Job> out;
+std::list<HttpJob> Workers::take_finished() {
+  std::list<HttpJob> out;
   const std::lock_guard<std::mutex> lock(mutex_);
   out.swap(finished_);
   return out;
@@ -49,7 +49,7 @@ std::size_t Workers::waiting() const {
 
 void Workers::work() {
   for (;;) {
-    std::list<Job> in_hand;
+    std::list<HttpJob> in_hand;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       has_work_.wait(lock, [this] { return is_stopping_ || !jobs_.empty(); });
@@ -69,7 +69,7 @@ void Workers::work() {
 
 // An exception, out of memory included, costs one request its answer; its text stays here, for it may quote
 // anything.
-void Workers::answer(Job& job) noexcept {
+void Workers::answer(HttpJob& job) noexcept {
   try {
     job.answer = runner_.run(std::move(job.request));
     if (status_of(job.answer.bytes) == 0) job.answer.bytes.clear();

@@ -15,12 +15,12 @@
 
 namespace samplan::server {
 
-using ConnectionId = std::uint64_t;
+using HttpConnectionId = std::uint64_t;
 
 // One request on its way through the workers. It is made once and then only moved from list to list, so that
 // handing an answer back needs no memory.
-struct Job {
-  ConnectionId connection = 0;
+struct HttpJob {
+  HttpConnectionId connection = 0;
   VettedRequest request;
   HttpAnswer answer;  // without bytes if the runner failed
 };
@@ -36,21 +36,21 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   // False, and the request is gone, if the queue is full.
-  bool offer(ConnectionId connection, VettedRequest request);
-  std::list<Job> take_finished();
+  bool offer(HttpConnectionId connection, VettedRequest request);
+  std::list<HttpJob> take_finished();
   std::size_t waiting() const;
 
  private:
   void work();
-  void answer(Job& job) noexcept;
+  void answer(HttpJob& job) noexcept;
 
   RequestRunner& runner_;
   const std::size_t queue_max_;
   const std::function<void()> on_finished_;
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
-  std::list<Job> jobs_;
-  std::list<Job> finished_;
+  std::list<HttpJob> jobs_;
+  std::list<HttpJob> finished_;
   bool is_stopping_ = false;
   std::vector<std::thread> threads_;
 };

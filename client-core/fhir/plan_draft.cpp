@@ -85,6 +85,10 @@ void PlanDraft::refer(Slot slot, const std::string& field, const std::string& ke
   for (const auto& [known_field, known_key] : references) {
     if (known_field == field && known_key == key) return;
   }
+  if (references.size() >= links_per_record_max) {
+    ledger_.note(slot.source, Reason::too_many_links, {}, index_.node(slot.source).type + "." + field);
+    return;
+  }
   references.emplace_back(field, key);
 }
 

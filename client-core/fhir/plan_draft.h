@@ -14,6 +14,9 @@
 
 namespace samplan::fhir {
 
+// Links of one record; the plan model takes 768, and a person reads fewer.
+inline constexpr std::size_t links_per_record_max = 256;
+
 // Whose each resource is, as its subject says.
 struct Ownership {
   enum class Kind { nobody_named, not_here, patient } kind = Kind::nobody_named;
@@ -51,6 +54,7 @@ class PlanDraft {
   // "period_start" and "period_end", or other names, from a FHIR Period.
   void set_period(Slot slot, const Json& holder, const char* name, const char* start_field,
                   const char* end_field, const std::string& path);
+  // Links to another record, once; beyond links_per_record_max it is reported and left out.
   void refer(Slot slot, const std::string& field, const std::string& key);
 
   // The key of the one record of this kind that was made of a resource.

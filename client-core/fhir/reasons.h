@@ -39,6 +39,7 @@ enum class Reason {
   status_unknown,
   timing_unreadable,
   more_than_one,
+  too_many_links,
   // Remarks on what was made
   plan_made_draft,
   no_care_plan,

@@ -95,6 +95,8 @@ def owner_consents(story):
     world.let_in(JONAS, owner, {"for": "plan", "plan": story.plan, "role": "owner"})
     device = story.on(owner)
     device.do("consent_plan", plan=story.plan)
+    # Only now is the content sealed and shared; before, it lay on the coordinator's device alone (R24).
+    world.sync(owner, JONAS, owner)
     device.do("edit", plan=story.plan, entity=PLAN_RECORD, field="matters_most",
               value="At jeg får bo hjemme og treffe folk")
     world.sync(owner, JONAS)

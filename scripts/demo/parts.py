@@ -98,13 +98,13 @@ class Device:
         check(line, f"{self.name}: programmet sluttet midt i {request['do']}")
         return json.loads(line)
 
-    def do(self, what, **arguments):
+    def do(self, what, /, **arguments):
         answer = self.raw(do=what, **arguments)
         check(answer["ok"], f"{self.name}: {what} ble avslått: {answer.get('error')} {answer.get('where')} "
                             f"«{answer.get('message')}»")
         return answer
 
-    def refused(self, what, **arguments):
+    def refused(self, what, /, **arguments):
         answer = self.raw(do=what, **arguments)
         check(not answer["ok"], f"{self.name}: {what} skulle ha blitt avslått")
         return answer["error"]

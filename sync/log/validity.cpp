@@ -76,6 +76,14 @@ Verdict judge_alone(const Envelope& e, std::uint64_t seq, const GovState& gov, c
   return outside ? Verdict::outside_cut : Verdict::valid;
 }
 
+bool agrees_with_cuts(const GovState& gov, SectionId id, std::uint64_t seq, const Hash& chain) {
+  const SectionGov* section = gov.section(id);
+  if (section == nullptr) return true;
+  for (const Cut& cut : section->cuts)
+    if (cut.section_seq == seq && cut.chain != chain) return false;
+  return true;
+}
+
 AuthorChains::Tip AuthorChains::tip(const DeviceId& author, std::uint32_t epoch) const {
   const auto it = tips_.find(author);
   if (it == tips_.end() || it->second.epoch != epoch) return {epoch, 0, {}};

@@ -43,6 +43,10 @@ const char* verdict_name(Verdict verdict);
 Verdict judge_alone(const Envelope& envelope, std::uint64_t seq, const GovState& gov, const IdentityBook& book,
                     bool check_signature);
 
+// Rules 4 and 5 count positions, so the chain must be the one that the signer of each cut saw. `chain` is the running
+// hash after `seq` envelopes. False: somebody has been shown another history.
+bool agrees_with_cuts(const GovState& gov, SectionId section, std::uint64_t seq, const Hash& chain);
+
 // Rule 3 along one section's chain.
 class AuthorChains {
  public:

@@ -40,6 +40,7 @@ TEST_CASE("staff edits a measure offline: saved at once, sent later, and two ver
   CHECK(conflicts[0].dump().find("Bruk begge rekkverk") != std::string::npos);
   CHECK(conflicts[0].dump().find("Støtte fra venstre side") != std::string::npos);
   CHECK(conflicts[0].dump().find("Hjemmetjenesten") != std::string::npos);
+  CHECK(conflicts[0].dump().find("\"Per\"") != std::string::npos);
   w.ok("Jonas", {{"do", "resolve"}, {"plan", plan}, {"entity", measure}, {"field", "how"}, {"value", "Begge rekkverk, støtte fra venstre"}});
   w.sync_all({"Jonas", "Mona", "Per", "Ola"});
   for (const char* name : {"Mona", "Per", "Ola"}) {

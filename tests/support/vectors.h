@@ -38,8 +38,10 @@ inline bool writing() {
   return flag != nullptr && std::string_view(flag) == "1";
 }
 
-inline void write(const std::string& file, std::string_view remark, const Vectors& vectors) {
-  std::ofstream out(std::string(SAMPLAN_SOURCE_DIR) + "/tests/vectors/" + file);
+// `folder` ends with a slash.
+inline void write(const std::string& folder, const std::string& file, std::string_view remark,
+                  const Vectors& vectors) {
+  std::ofstream out(folder + file);
   out << "R\"vectors(\n# " << remark
       << "\n# Frozen with version 1 of the protocol: never changed, only added to.\n";
   for (const auto& [name, bytes] : vectors) out << name << " = " << to_hex(bytes) << "\n";

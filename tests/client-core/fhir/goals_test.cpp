@@ -148,3 +148,26 @@ TEST_CASE("another patient is never named in this plan from that patient's own r
           "expressedBy":{"reference":"Patient/q"})")}));
   CHECK(field(records(result.plans[0], "goal").front(), "whose_words").empty());
 }
+
+TEST_CASE("a goal holds links up to the bound, and those beyond are reported", "[fhir]") {
+  const auto with_needs = [](int count) {
+    std::vector<std::string> all = {patient()};
+    std::string addresses;
+    for (int i = 0; i < count; ++i) {
+      const std::string id = "c" + std::to_string(i);
+      all.push_back(condition(id, "Behov " + id));
+      addresses += (i == 0 ? "" : ",") + std::string(R"({"reference":"Condition/)") + id + R"("})";
+    }
+    all.push_back(of_patient(
+        "Goal",
+        R"("id":"g","lifecycleStatus":"active","description":{"text":"X"},"addresses":[)" + addresses + "]"));
+    return imported(bundle(all));
+  };
+  const ImportResult full = with_needs(256);
+  CHECK(references(only(full, "goal"), "needs").size() == 256);
+  CHECK(lines_with(full, "more than a record can hold") == 0);
+  const ImportResult over = with_needs(257);
+  CHECK(references(only(over, "goal"), "needs").size() == 256);
+  CHECK(records(over.plans[0], "need").size() == 257);
+  CHECK(reported(over, Level::error, "Goal/g", "more than a record can hold"));
+}

@@ -1,6 +1,6 @@
 // Real input: the Synthea bundles, the subset of lines, and the US-Core examples, when they are on this
 // machine.
-#include <chrono>
+#include <ctime>
 #include <iostream>
 
 #include "tests/client-core/fhir/fhir_helpers.h"
@@ -28,13 +28,12 @@ std::size_t count_records(const ImportResult& result, const std::string& kind) {
 }
 
 ImportResult timed_import(const std::string& name, const std::string& text) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   auto result = import_fhir(text);
-  const auto ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  const auto ms = (std::clock() - start) * 1000 / CLOCKS_PER_SEC;
   if (!result.ok()) FAIL(name << ": " << result.error().where);
   std::cout << "import of " << name << ": " << text.size() << " bytes, " << result->plans.size() << " plans, "
-            << result->report.size() << " report lines, " << ms << " ms\n";
+            << result->report.size() << " report lines, " << ms << " ms of processor time\n";
   check_whole(*result);
   return *result;
 }

@@ -219,7 +219,8 @@ class Schedule {
                const std::set<Hash>& alive) {
     const Cut* cut = states_[d.g].first_cut_after(the_section, e.header.gov_seq);
     if (cut != nullptr && cut->section_seq <= d.k) {
-      if (chain_hash_[static_cast<std::size_t>(cut->section_seq)] != cut->chain) rules_kept_ = false;
+      const Hash& there = chain_hash_[static_cast<std::size_t>(cut->section_seq)];
+      if (!agrees_with_cuts(states_[d.g], the_section, cut->section_seq, there)) rules_kept_ = false;
       return true;  // it is not settled, and the view reaches the cut
     }
     for (std::size_t i = 0; i < d.k; ++i)

@@ -166,6 +166,17 @@ TEST_CASE("An envelope cannot lie inside a cut that it already knows") {
   CHECK(b.judge(junk, 11) == Verdict::wrong_log);
 }
 
+TEST_CASE("A chain that differs from what the signer of a cut saw is recognised") {
+  Bench b;
+  CHECK(agrees_with_cuts(b.plan.gov, 1, 10, numbered(9)));
+  b.plan.heads[1] = {10, numbered(3)};
+  REQUIRE(b.plan.push(GovKind::epoch, b.plan.epoch_body({1}), b.owner.device()).ok());
+  CHECK(agrees_with_cuts(b.plan.gov, 1, 10, numbered(3)));
+  CHECK_FALSE(agrees_with_cuts(b.plan.gov, 1, 10, numbered(9)));
+  CHECK(agrees_with_cuts(b.plan.gov, 1, 9, numbered(9)));
+  CHECK(agrees_with_cuts(b.plan.gov, 3, 10, numbered(9)));
+}
+
 TEST_CASE("An unknown author beyond a cut is decided without knowing the author") {
   Bench b;
   People elsewhere(77);

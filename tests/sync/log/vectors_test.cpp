@@ -214,13 +214,17 @@ TEST_CASE("The bytes of every record, wrap, envelope and frame are those that we
   Story s;
   REQUIRE(s.ok);
   if (vector_test::writing()) {
-    vector_test::write("identity.txt", "Identity records, in the order in which they were made.", s.identity);
-    vector_test::write("governance.txt", "Governance records of one plan, each followed by its key wraps.",
-                       s.governance);
-    vector_test::write("envelope.txt",
+    const std::string folder = SAMPLAN_SOURCE_DIR "/tests/vectors/";
+    vector_test::write(folder, "identity.txt", "Identity records, in the order in which they were made.",
+                       s.identity);
+    vector_test::write(folder, "governance.txt",
+                       "Governance records of one plan, each followed by its key wraps.", s.governance);
+    vector_test::write(folder, "envelope.txt",
                        "Envelopes of section 1, the key they open under, and the running hash.", s.envelopes);
-    vector_test::write("sync.txt", "A signed request and the reply to it; host plan.example.no.", s.sync);
-    vector_test::write("sealed.txt", "A key wrap sealed by libsodium, and who can open it.", make_sealed(s));
+    vector_test::write(folder, "sync.txt", "A signed request and the reply to it; host plan.example.no.",
+                       s.sync);
+    vector_test::write(folder, "sealed.txt", "A key wrap sealed by libsodium, and who can open it.",
+                       make_sealed(s));
     return;
   }
   vector_test::compare(s.identity, vector_test::parse(identity_text));

@@ -78,13 +78,27 @@ TEST_CASE("a unit's box belongs to its members") {
   CHECK(c.coordinator_client.sync({})->letters.size() == 1);
 }
 
+TEST_CASE("a box lives a week at most, and its owner can close it before") {
+  RelayWorld world;
+  Company c(world);
+  const UnixMs week = 7 * relay::ms_per_day;
+  const BoxId late = world.entropy.id<BoxId>();
+  CHECK(mail_status(c.owner_client.sync(registering(late, c.owner.id, world.now + 10 * week))) == ItemStatus::ok);
+  const BoxId closed = world.entropy.id<BoxId>();
+  CHECK(mail_status(c.owner_client.sync(registering(closed, c.owner.id, world.now + week))) == ItemStatus::ok);
+  CHECK(mail_status(c.relative_client.sync(putting(closed, {1}))) == ItemStatus::ok);
+  CHECK(mail_status(c.relative_client.sync(registering(closed, c.relative.id, 1))) == ItemStatus::forbidden);
+  CHECK(mail_status(c.owner_client.sync(registering(closed, c.owner.id, 1))) == ItemStatus::ok);
+  CHECK(mail_status(c.relative_client.sync(putting(closed, {2}))) == ItemStatus::unknown);
+  world.now += week + 1;
+  CHECK(mail_status(c.relative_client.sync(putting(late, {1}))) == ItemStatus::unknown);
+}
+
 TEST_CASE("boxes and letters have their bounds") {
   RelayWorld world;
   Company c(world);
   const BoxId box = world.entropy.id<BoxId>();
   const UnixMs week = 7 * relay::ms_per_day;
-  CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now + week + 1))) ==
-        ItemStatus::bad_item);
   CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now))) == ItemStatus::bad_item);
   CHECK(mail_status(c.owner_client.sync(registering(box, c.owner.id, world.now + week))) == ItemStatus::ok);
   CHECK(mail_status(c.relative_client.sync(putting(box, Bytes(limits::mail_bytes_max + 1)))) ==
