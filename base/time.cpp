@@ -10,6 +10,11 @@ namespace chr = std::chrono;
 
 constexpr std::int64_t ms_per_day = 86'400'000;
 
+constexpr UnixMs first_ms = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
+constexpr UnixMs last_ms = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+
+UnixMs clamped(UnixMs time) { return time < first_ms ? first_ms : time > last_ms ? last_ms : time; }
+
 chr::year_month_day to_ymd(const Date& d) {
   return chr::year{d.year} / chr::month{static_cast<unsigned>(d.month)} / chr::day{static_cast<unsigned>(d.day)};
 }
@@ -73,6 +78,7 @@ Date date_from_days(std::int64_t days) {
 }
 
 Date date_of(UnixMs time) {
+  time = clamped(time);
   const std::int64_t days = time >= 0 ? time / ms_per_day : -((-time + ms_per_day - 1) / ms_per_day);
   return date_from_days(days);
 }
@@ -80,6 +86,7 @@ Date date_of(UnixMs time) {
 UnixMs start_of(const Date& date) { return days_since_epoch(date) * ms_per_day; }
 
 std::string to_iso(UnixMs time) {
+  time = clamped(time);
   const Date d = date_of(time);
   const auto seconds = static_cast<int>((time - start_of(d)) / 1000);
   char out[80];

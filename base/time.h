@@ -31,7 +31,8 @@ std::string to_string(const Date& date);
 // Days since 1970-01-01, negative before.
 std::int64_t days_since_epoch(const Date& date);
 Date date_from_days(std::int64_t days);
-// The civil date in UTC.
+// The civil date in UTC; a time outside the years 1..9999 counts as the nearest day inside, since a time may come from a
+// hostile clock.
 Date date_of(UnixMs time);
 // Midnight UTC at the start of the date.
 UnixMs start_of(const Date& date);

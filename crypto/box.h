@@ -23,6 +23,7 @@ BoxKeyPair box_key_pair_of_secret(const Secret32& secret);
 // about the sender and takes no associated data: the caller puts purpose, plan and recipient inside, and what it
 // carries is vouched for elsewhere (a key by its commitment in the signed log).
 //   out: 32 ephemeral key || 16 tag || ciphertext
+// To a key of small order nothing can be sealed: the result is then zeros that nobody can open, and says nothing.
 // The ephemeral key comes from libsodium's generator, not from `Entropy`: the library offers no other way.
 Bytes seal_to(const BoxPublicKey& recipient, ByteView plaintext);
 Result<Bytes> open_sealed(const BoxKeyPair& recipient, ByteView sealed);

@@ -302,7 +302,7 @@ Result<GovState::Effect> GovState::judge_role_change(const GovBody& body) const 
 Status GovState::check_pin(const IdentityPin& pin, const IdentityBook& book) const {
   const IdentityState* identity = book.find(pin.principal);
   if (identity == nullptr || identity->seq() < pin.seq) return Error{Errc::unknown_principal, "governance.pin"};
-  if (identity->hashes[pin.seq - 1] != pin.hash) return Error{Errc::forged, "governance.pin"};
+  if (identity->hashes[static_cast<std::size_t>(pin.seq - 1)] != pin.hash) return Error{Errc::forged, "governance.pin"};
   if (pin.seq < pinned_seq(pin.principal, seq())) return bad("governance.pin");
   return Status::good();
 }

@@ -24,7 +24,7 @@ bool Participant::has_any_access() const {
 bool Participant::has_left() const { return !masks.empty() && !has_any_access(); }
 
 const Hash* GovState::hash_at(std::uint64_t seq) const {
-  return seq == 0 || seq > hashes_.size() ? nullptr : &hashes_[seq - 1];
+  return seq == 0 || seq > hashes_.size() ? nullptr : &hashes_[static_cast<std::size_t>(seq - 1)];
 }
 
 PlanConsent GovState::consent_at(std::uint64_t gov_seq) const {

@@ -150,7 +150,7 @@ Result<PrincipalId> IdentityBook::add(ByteView bytes) {
   const PrincipalId id = PrincipalId::from(record.log().view());
   const auto it = states_.find(id);
   if (it != states_.end() && record.header.seq <= it->second.seq()) {
-    const bool same = it->second.hashes[record.header.seq - 1] == record.hash;
+    const bool same = it->second.hashes[static_cast<std::size_t>(record.header.seq - 1)] == record.hash;
     if (same) return id;
     return Error{Errc::log_conflict, "identity"};
   }

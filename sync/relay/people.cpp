@@ -19,7 +19,7 @@ ItemStatus status_of(Errc code) {
 bool is_known(const IdentityBook& book, const Record& record) {
   const IdentityState* state = book.find(PrincipalId::from(record.log().view()));
   return state != nullptr && record.header.seq <= state->seq() &&
-         state->hashes[record.header.seq - 1] == record.hash;
+         state->hashes[static_cast<std::size_t>(record.header.seq - 1)] == record.hash;
 }
 
 // A copy of a row whose record outlives the visit.

@@ -13,7 +13,7 @@ struct End {
 };
 
 End end_at_record(const PlanView& view, std::uint64_t gov_seq) {
-  const GovMoment& moment = view.moments[gov_seq - 1];
+  const GovMoment& moment = view.moments[static_cast<std::size_t>(gov_seq - 1)];
   return {gov_seq, moment.identity_n, moment.recv_ms};
 }
 
@@ -36,7 +36,7 @@ std::optional<End> end_by_date(const PlanView& view, const Participant& p, UnixM
   const UnixMs date = end_date(p);
   if (date == 0 || now < date) return std::nullopt;
   std::uint64_t last = p.grant->gov_seq;
-  while (last < view.moments.size() && view.moments[last].recv_ms < date) ++last;
+  while (last < view.moments.size() && view.moments[static_cast<std::size_t>(last)].recv_ms < date) ++last;
   End end = end_at_record(view, last);
   end.at_ms = date;
   return end;

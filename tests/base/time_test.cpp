@@ -112,3 +112,12 @@ TEST_CASE("an odd time is no time", "[base]") {
                             "2026-11-22T12:00:00.1.2Z"})
     CHECK_FALSE(parse_iso(wrong).has_value());
 }
+
+TEST_CASE("a time from a hostile clock becomes the nearest day that can be written", "[base]") {
+  using namespace samplan;
+  CHECK(to_iso(INT64_MAX) == "9999-12-31T23:59:59Z");
+  CHECK(to_iso(INT64_MIN) == "0001-01-01T00:00:00Z");
+  CHECK(date_of(INT64_MAX) == Date{9999, 12, 31});
+  CHECK(date_of(INT64_MIN) == Date{1, 1, 1});
+  CHECK(to_iso(0) == "1970-01-01T00:00:00Z");
+}
