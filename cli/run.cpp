@@ -148,6 +148,7 @@ int run(const std::vector<std::string>& given, Host& host) {
     if (wants_help && is_group(given[at])) return help(host, language, given[at]);
     return say_unknown(host, language, given, at);
   }
+  const std::size_t at_command = at;
   at += taken;
   std::vector<OptionSpec> options = command->options;
   options.insert(options.end(), common_options().begin(), common_options().end());
@@ -156,7 +157,10 @@ int run(const std::vector<std::string>& given, Host& host) {
   auto settings = settings_from(host, language, args);
   if (!settings.ok()) return say_wrong(host, settings.error().detail);
   language = settings->language;
-  if (args.has("help")) return help(host, language, std::string(command->path));
+  // «consent» alone is the list, but whoever asks for help on it wants all that begins so.
+  const std::string& first_word = given[at_command];
+  if (args.has("help"))
+    return help(host, language, taken == 1 && is_group(first_word) ? first_word : std::string(command->path));
   if (command->path == "help") {
     std::string words;
     for (const std::string& word : args.words) words += (words.empty() ? "" : " ") + word;

@@ -80,9 +80,6 @@ Result<Standing> standing_of(Store& store, const PlanView& view, const IdentityB
   const IdentityBook::Owner owner = book.find_device(device);
   if (owner.device == nullptr || owner.device->revoked_seq != 0) return standing;
   const PrincipalId person = owner.person->id;
-  // Rows of this table exist exactly for those who take part or took part, themselves or through a unit.
-  SP_TRY(const bool concerned, store.is_plan_member(person, view.row.plan));
-  if (!concerned) return standing;
 
   std::optional<End> latest_end;
   for (const Participant& p : view.gov.participants()) {

@@ -255,3 +255,25 @@ TEST_CASE("a unit's members act for it; who leaves the unit loses its plans, wit
   c.push(c.coordinator_client, {c.plan.identity_update(c.coordinator, unit, world.entropy)});
   CHECK(nurse_client.sync({})->plans.empty());
 }
+
+TEST_CASE("who left a unit before it took part is not let in again by the unit's coming") {
+  RelayWorld world;
+  Company c(world);
+  TestPrincipal leader = make_person(world.entropy);
+  TestClient leader_client = world.enrol(leader);
+  TestPrincipal unit = make_unit(leader, world.entropy);
+  add_member(unit, leader, c.relative);
+  remove_member(unit, leader, c.relative, world.entropy);
+  SyncRequest q;
+  q.identity = unit.log;
+  REQUIRE(leader_client.sync(q).ok());
+  c.push(c.owner_client, {c.plan.withdraw(c.owner, c.relative, {1, 3}, world.entropy)});
+  c.plan.knows(leader);
+  c.push(c.coordinator_client, {c.plan.participant_add(c.coordinator, unit, Role::provider)});
+  const auto reply = c.relative_client.sync({});
+  const PlanReply* p = plan_in(*reply, c.plan.id);
+  REQUIRE(p != nullptr);
+  CHECK(p->status == ItemStatus::withdrawn);
+  CHECK(p->gov.size() == 6);
+  CHECK(p->identity_n == 3);
+}

@@ -117,6 +117,9 @@ TEST_CASE("a request is only for the host it was signed for, and only by the dev
   CHECK(client.send(forged)->status == ItemStatus::bad_sig);
   q.person = thief.id;
   CHECK(client.send(client.frame(q))->status == ItemStatus::unknown);
+  // Not even when nothing is new, which is answered without looking further.
+  q.cursors = client.token;
+  CHECK(client.send(client.frame(q))->status == ItemStatus::unknown);
 }
 
 TEST_CASE("a revoked device is told that it is withdrawn, whatever it asks or brings") {
