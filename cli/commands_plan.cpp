@@ -20,6 +20,8 @@ constexpr Phrase plan_made{
 constexpr Phrase exported{
     "Planen er skrevet til «%1». Filen er ikke kryptert. Slett den når du er ferdig.",
     "The plan is written to “%1”. The file is not encrypted. Delete it when you are done."};
+constexpr Phrase forgotten{"Planen er fjernet fra denne enheten. Den kan hentes igjen med «samplan sync».",
+                           "The plan is removed from this device. “samplan sync” fetches it again."};
 constexpr Phrase bad_format{"Ukjent format: %1. Velg text eller json.",
                             "Unknown format: %1. Choose text or json."};
 constexpr Phrase one_question{"To versjoner på ett sted", "Two versions in one place"};
@@ -110,6 +112,12 @@ int run_plan_export(Visit& v) {
   return exit_good;
 }
 
+int run_plan_forget(Visit& v) {
+  const auto plan = v.plan_id(v.args.words[0]);
+  if (!plan.ok()) return v.refuse(plan.error());
+  return change(v, {{"do", "forget"}, {"plan", *plan}}, v.say(forgotten));
+}
+
 }  // namespace
 
 std::vector<CommandSpec> plan_commands() {
@@ -162,6 +170,15 @@ std::vector<CommandSpec> plan_commands() {
           "here instead of to the screen; only you can read the file"}},
         {"format", {"FORMAT", "FORMAT"}, {"text (ellers) eller json", "text (default) or json"}}},
        run_plan_export},
+      {"plan forget",
+       {"PLAN", "PLAN"},
+       {"Fjern en plan fra denne enheten.", "Remove a plan from this device."},
+       {"For en maskin som flere bruker. Det som ikke er sendt, må sendes først. Andre merker ingenting.",
+        "For a machine that several use. What is not sent must be sent first. Others notice nothing."},
+       1,
+       1,
+       {},
+       run_plan_forget},
   };
 }
 

@@ -17,7 +17,8 @@ using nlohmann::json;
 constexpr Phrase cannot_read{"Kan ikke lese «%1».", "Cannot read “%1”."};
 constexpr Phrase reading{"Leser %1 …", "Reading %1 …"};
 constexpr Phrase making{"Lager planer …", "Making plans …"};
-constexpr Phrase plan_line{"%1 · %2 opplysninger", "%1 · %2 records"};
+constexpr Phrase one_record{"1 opplysning", "1 record"};
+constexpr Phrase many_records{"%1 opplysninger", "%1 records"};
 constexpr Phrase draft_note{
     "Planene er utkast på denne enheten. De deles med ingen før planeieren har samtykket.",
     "The plans are drafts on this device. They are shared with nobody before the owner has consented."};
@@ -63,9 +64,12 @@ int run_import(Visit& v) {
   line.clear();
   if (!is_good(answer)) return v.refuse(answer);
   if (list_of(answer, "plans").empty()) v.page.line(v.say(no_plans));
-  for (const json& plan : list_of(answer, "plans"))
-    v.page.line({{short_id(text_of(plan, "plan")) + "  ", Tone::quiet},
-                 {v.say(plan_line, {text_of(plan, "owner"), std::to_string(number_of(plan, "records"))})}});
+  for (const json& plan : list_of(answer, "plans")) {
+    const auto records = static_cast<std::size_t>(number_of(plan, "records"));
+    v.page.line(
+        {{short_id(text_of(plan, "plan")) + "  ", Tone::quiet},
+         {text_of(plan, "owner") + " · " + count_text(records, one_record, many_records, v.language())}});
+  }
   if (!list_of(answer, "plans").empty()) v.page.line(v.say(draft_note));
   const std::string seen = std::to_string(sum_of(object_of(answer, "resources_seen")));
   const std::string mapped = std::to_string(sum_of(object_of(answer, "resources_mapped")));

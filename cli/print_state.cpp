@@ -26,6 +26,7 @@ constexpr Phrase ended{"Du er ikke lenger deltaker i planen.",
 constexpr Phrase frozen{"Planen stemmer ikke med det andre ser. Du kan lese, men ikke sende.",
                         "The plan does not match what others see. You can read, but not send."};
 
+constexpr Phrase for_unit{"%1 for %2", "%1 for %2"};
 constexpr Phrase proposal_from{"Forslag fra %1", "Proposal from %1"};
 constexpr Phrase proposal_accepted{"tatt inn i planen av %1", "accepted by %1"};
 constexpr Phrase proposal_declined{"ikke tatt inn, sier %1: «%2»", "declined by %1: “%2”"};
@@ -78,12 +79,14 @@ Piece state_line(const json& answer, UnixMs now, Language language) {
   return {fill(sent.in(language), {when}), Tone::good};
 }
 
+// Members of a unit may be unknown to others by name; then the unit speaks.
 std::string who(const json& by, Language language) {
   std::string name = text_of(by, "person_name");
-  if (name.empty()) name = short_id(text_of(by, "person"));
   const std::string unit = text_of(by, "on_behalf_name");
-  if (!unit.empty()) name += (language == Language::nb ? " for " : " for ") + unit;
-  return name;
+  const bool is_unknown = name.empty() || name.compare(0, 7, "ukjent ") == 0;
+  if (is_unknown && !unit.empty()) return unit;
+  if (name.empty()) name = short_id(text_of(by, "person"));
+  return unit.empty() ? name : fill(for_unit.in(language), {name, unit});
 }
 
 std::string who_and_when(const json& by, UnixMs now, Language language) {

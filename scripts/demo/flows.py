@@ -32,7 +32,8 @@ def sync_and_choose(story):
     found = story.on(JONAS).do("conflicts", plan=story.plan)["conflicts"]
     check(len(found) == 1 and len(found[0]["versions"]) == 2, "det skulle ha vært to versjoner av omfanget")
     for version in found[0]["versions"]:
-        voice.say(f"  To versjoner: «{version['value']}», skrevet av {version['person_name']}.")
+        who = version.get("on_behalf_name") or version["person_name"]
+        voice.say(f"  To versjoner: «{version['value']}», skrevet av {who}.")
     story.on(JONAS).do("resolve", plan=story.plan, entity=story.measure, field="extent",
                        value="2 ganger i uka, 3 når det er tørt")
     world.sync(JONAS, MONA, PER, story.owner)
@@ -131,5 +132,6 @@ def everyone_up_to_date(story):
         story.world.sync(*names)
     for name in names:
         status = story.on(name).do("status")
-        check(status["waiting"] == 0 and status["intents"] == 0 and status["attention"] == 0,
+        waiting = [p for p in status["plans"] if p["holding"] != "draft" and p["waiting"] + p["intents"] > 0]
+        check(not waiting and status["attention"] == 0 and status["mail"] == 0,
               f"{name} skulle ikke ha hatt noe som venter: {status}")

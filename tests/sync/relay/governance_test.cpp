@@ -97,6 +97,19 @@ TEST_CASE("a record whose content is refused takes with it what builds on it, an
   CHECK(statuses(p->results) == std::vector<ItemStatus>{ItemStatus::ok, ItemStatus::gov_conflict});
 }
 
+TEST_CASE("what builds on a refused record is refused for the same reason") {
+  RelayWorld world;
+  Company c(world);
+  // The relative brings a record that only its signer may bring, and builds on it.
+  const GovPush of_owner = c.plan.epoch(c.owner, {2}, world.entropy);
+  const GovPush own = c.plan.withdraw(c.relative, c.relative, {1}, world.entropy);
+  const Bytes content = c.plan.envelope(c.relative.device(), 3, "bygger på det", world.entropy);
+  const auto reply = c.relative_client.sync(pushing(c.plan.id, {of_owner, own}, {content}));
+  const PlanReply* p = plan_in(*reply, c.plan.id);
+  CHECK(statuses(p->gov_results) == std::vector<ItemStatus>{ItemStatus::forbidden, ItemStatus::forbidden});
+  CHECK(statuses(p->results) == std::vector<ItemStatus>{ItemStatus::forbidden});
+}
+
 TEST_CASE("a rotation and what is sealed under it travel in one request; old seals are then stale") {
   RelayWorld world;
   Company c(world);
