@@ -137,7 +137,9 @@ Result<std::vector<Result<SyncReply>>> Writer::execute(const Group& group) {
     }
     const Error error = results.back().error();
     if (concerns_everyone(error.code)) return error;
-    log_.error("request undone", {LogField::of(error), {"device", job->in->device}});
+    // A probe is nobody's request.
+    const DeviceId device = job->in == nullptr ? DeviceId{} : job->in->device;
+    log_.error("request undone", {LogField::of(error), {"device", device}});
     SP_OK(store_->undo());
     relay_.forget();
   }

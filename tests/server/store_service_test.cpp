@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -247,6 +248,28 @@ TEST_CASE("a full disk gives 503, loses nothing that was confirmed, and goes on 
   REQUIRE(reply.ok());
   CHECK(plan_in(*reply, plan)->sections[0].envelopes.size() == confirmed.size());
   CHECK(roomy.service->healthy());
+}
+
+TEST_CASE("a store that fails says so when asked for its health, and is well again when it takes a write") {
+  TempDir dir;
+  ServiceWorld world(dir.path());
+  Writer1 w(world, 1);
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((dir.path() + "/store.sqlite").c_str(), &db) == SQLITE_OK);
+  const auto run = [db](const char* sql) { REQUIRE(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK); };
+
+  // Another process holds the store: nothing can be committed.
+  run("BEGIN IMMEDIATE");
+  CHECK_FALSE(w.push(w.next()));
+  CHECK(world.metric("store_ok") == 0);
+  CHECK_FALSE(world.service->healthy());
+  run("CREATE TRIGGER broken BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'broken'); END;"
+      "CREATE TRIGGER broken2 BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'broken'); END; COMMIT");
+  // Rows that do not fit together: what the probe writes fails by itself, not the commit.
+  CHECK_FALSE(world.service->healthy());
+  run("DROP TRIGGER broken; DROP TRIGGER broken2");
+  CHECK(world.service->healthy());
+  sqlite3_close(db);
 }
 
 TEST_CASE("killed at any moment under load, the server has kept all that it confirmed") {
