@@ -5,6 +5,7 @@
 #include "client-core/access_event.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
+#include "client-core/pack.h"
 #include "client-core/people.h"
 #include "client-core/plan/view.h"
 #include "client-core/quarantine.h"
@@ -99,7 +100,7 @@ std::vector<plan::Batch> batches_of(Context& ctx, const PlanFile& file, const En
   if (e.header.kind != EnvelopeKind::change) return {};
   const auto key = ctx.keyring.section_key(file.id(), e.header.section, e.header.epoch);
   if (!key.ok() || *key == nullptr) return {};
-  const auto plain = crypto::open(**key, e.header172, e.ciphertext);
+  const auto plain = open_content(**key, e);
   if (!plain.ok()) return {};
   auto batches = split_batches(*plain, e.header.author);
   return batches.ok() ? std::move(batches).value() : std::vector<plan::Batch>{};

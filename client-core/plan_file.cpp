@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "client-core/pack.h"
 #include "client-core/plan/limits.h"
 #include "sync/log/sections.h"
 
@@ -277,7 +278,7 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
     SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, s.id, h.epoch));
     if (key == nullptr) return false;
     SP_OK(confirmed(ctx, s.id));
-    const auto plain = crypto::open(*key, envelope.header172, envelope.ciphertext);
+    const auto plain = open_content(*key, envelope);
     const PrincipalId person = ctx.book.find_device(h.author).person->id;
     // What does not open or decode under the committed key is the same for everyone: it counts as empty.
     if (plain.ok() && h.kind == EnvelopeKind::change) {
@@ -319,7 +320,7 @@ Status PlanFile::refold(Context& ctx, SectionId id) {
     if (h.kind == EnvelopeKind::access_event) return Status::good();
     SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, id, h.epoch));
     if (key == nullptr) return Error{Errc::no_key, "refold"};
-    const auto plain = crypto::open(*key, envelope.header172, envelope.ciphertext);
+    const auto plain = open_content(*key, envelope);
     if (!plain.ok()) return Status::good();
     if (h.kind == EnvelopeKind::snapshot) {
       auto state = plan::SectionState::decode(*plain);

@@ -6,6 +6,7 @@
 #include "client-core/access_event.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
+#include "client-core/pack.h"
 #include "client-core/plan/limits.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
@@ -183,7 +184,7 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     h.kind = kind;
     h.proposal = proposal;
     const Bytes header144 = write_header144(h);
-    SP_TRY(const crypto::Sealed sealed, crypto::seal(*key, header144, plain, ctx.entropy));
+    SP_TRY(const crypto::Sealed sealed, seal_content(*key, header144, plain, ctx.entropy));
     return store(h, sealed.nonce, header144, sealed.ciphertext, first, last);
   };
 

@@ -1,4 +1,4 @@
-# What Samplan uses that others wrote, each as a target that a room names in its link line: `sodium`, `sqlite3`,
+# What Samplan uses that others wrote, each as a target that a room names in its link line: `sodium`, `sqlite3`, `zlib`, `utf8proc`,
 # `nlohmann_json::nlohmann_json` and `Catch2::Catch2` in both worlds; `httplib` and `curl` on a machine only.
 if(EMSCRIPTEN)
   include(${CMAKE_CURRENT_LIST_DIR}/WasmDependencies.cmake)
@@ -13,6 +13,10 @@ pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 add_library(sodium ALIAS PkgConfig::SODIUM)
 pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 add_library(sqlite3 ALIAS PkgConfig::SQLITE3)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+add_library(zlib ALIAS PkgConfig::ZLIB)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+add_library(utf8proc ALIAS PkgConfig::UTF8PROC)
 # The flags matter: without them fields of httplib's classes are read from the wrong place, silently.
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 add_library(httplib ALIAS PkgConfig::HTTPLIB)

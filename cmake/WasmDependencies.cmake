@@ -1,9 +1,9 @@
-# The libraries of the WebAssembly build: libsodium and SQLite as made by cmake/wasm_libraries, and the two header-only
+# The libraries of the WebAssembly build: libsodium, SQLite, zlib and utf8proc as made by cmake/wasm_libraries, and the two header-only
 # libraries copied to a folder of their own, because the machine's include root must never be on Emscripten's path.
 set(SAMPLAN_WASM_LIBRARIES "" CACHE PATH "Where cmake/wasm_libraries was built")
 set(wasm_headers ${CMAKE_BINARY_DIR}/headers)
 
-foreach(library sodium sqlite3)
+foreach(library sodium sqlite3 zlib utf8proc)
   set(archive ${SAMPLAN_WASM_LIBRARIES}/lib${library}.a)
   if(NOT EXISTS ${archive})
     message(FATAL_ERROR "${archive} is missing. Use ./dev wasm, which builds it first.")
@@ -13,6 +13,7 @@ foreach(library sodium sqlite3)
   target_include_directories(${library} SYSTEM INTERFACE ${SAMPLAN_WASM_LIBRARIES}/include)
 endforeach()
 target_compile_definitions(sodium INTERFACE SODIUM_STATIC=1)
+target_compile_definitions(utf8proc INTERFACE UTF8PROC_STATIC=1)
 
 # samplan_copied_headers(TARGET FOLDER): /usr/include/FOLDER as a header-only target.
 function(samplan_copied_headers target folder)
