@@ -215,7 +215,7 @@ json run_command(Context& ctx, OpenPlans& plans, const json& request) {
         return error_answer(saved.error());
       }
       (*answer)["ok"] = true;
-      return *answer;
+      return std::move(*answer);
     }
     // What the handler had changed in memory is read again from the disk.
     if (c.changes) plans.forget_all();

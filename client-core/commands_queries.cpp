@@ -1,6 +1,7 @@
 // Queries: what a plan says, what waits, what has happened. They change nothing, except that showing a plan is noted
 // for its access log (R96).
 #include <algorithm>
+#include <map>
 
 #include "client-core/access_event.h"
 #include "client-core/commands.h"
@@ -16,21 +17,42 @@ namespace {
 
 using nlohmann::json;
 
-// Puts a name beside every person and unit that a view mentions. Views are a few levels deep.
-void fill_names(Context& ctx, PlanFile& file, json& node) {
-  if (node.is_array()) {
-    for (json& item : node) fill_names(ctx, file, item);
-    return;
+// Puts a name beside every person and unit that a view mentions. Views are a few levels deep, and mention the same few
+// people everywhere.
+class NameFiller {
+ public:
+  NameFiller(Context& ctx, PlanFile& file) : ctx_(ctx), file_(file) {}
+
+  void fill(json& node) {
+    if (node.is_array()) {
+      for (json& item : node) fill(item);
+      return;
+    }
+    if (!node.is_object()) return;
+    for (auto& entry : node.items()) fill(entry.value());
+    for (const char* key : {"person", "on_behalf"}) {
+      const auto it = node.find(key);
+      if (it == node.end() || !it->is_string()) continue;
+      const std::string& name = name_of(it->get_ref<const std::string&>());
+      if (!name.empty()) node[std::string(key) + "_name"] = name;
+    }
   }
-  if (!node.is_object()) return;
-  for (auto& entry : node.items()) fill_names(ctx, file, entry.value());
-  for (const char* key : {"person", "on_behalf"}) {
-    const auto it = node.find(key);
-    if (it == node.end() || !it->is_string()) continue;
-    const auto id = PrincipalId::parse(it->get_ref<const std::string&>());
-    if (id) node[std::string(key) + "_name"] = display_name(ctx, &file, *id);
+
+ private:
+  // Empty for what is no id.
+  const std::string& name_of(const std::string& hex) {
+    const auto known = names_.find(hex);
+    if (known != names_.end()) return known->second;
+    const auto id = PrincipalId::parse(hex);
+    return names_.emplace(hex, id ? display_name(ctx_, &file_, *id) : std::string{}).first->second;
   }
-}
+
+  Context& ctx_;
+  PlanFile& file_;
+  std::map<std::string, std::string> names_;
+};
+
+void fill_names(Context& ctx, PlanFile& file, json& node) { NameFiller(ctx, file).fill(node); }
 
 plan::RoleOf role_of(const PlanFile& file) {
   return [&file](const PrincipalId& person) {
@@ -198,16 +220,18 @@ Result<json> plan_show(CommandCall& call) {
   SP_TRY(const std::uint64_t intents, intents_of(ctx, file->id()));
   SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
   const Participant* coordinator = file->gov().participant(file->gov().coordinator());
-  return json{{"plan", file->id().hex()},
+  // Assigned one by one: an initializer list would copy the whole plan.
+  json out = {{"plan", file->id().hex()},
               {"holding", holding_code(file->row().holding)},
               {"consent", consent_code(file->gov().consent())},
               {"coordinator", display_name(ctx, file, coordinator->principal)},
               {"role", own_role(call, *file)},
-              {"participants", people["participants"]},
-              {"sections", sections},
               {"waiting", waiting},
               {"intents", intents},
               {"last_sync_ms", last}};
+  out["participants"] = std::move(people["participants"]);
+  out["sections"] = std::move(sections);
+  return out;
 }
 
 Result<json> digest(CommandCall& call) {
