@@ -31,6 +31,7 @@ inline constexpr std::size_t request_bytes_max = 4U << 20;
 inline constexpr std::size_t reply_bytes_max = 8U << 20;      // what a client accepts from a server
 inline constexpr std::size_t reply_bytes_target = 2U << 20;   // what the server aims at before it says "more"
 inline constexpr std::size_t plans_per_request_max = 1024;
+inline constexpr std::size_t attestations_offered_max = 8;    // with one snapshot; two decide
 inline constexpr std::size_t mail_bytes_max = 256U << 10;     // one sealed letter (join request, hand-over)
 inline constexpr std::size_t mail_items_max = 16;             // waiting in one box
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -136,8 +137,8 @@ void w1() {
   print(line);
 }
 
-// W2: a device that has nothing gets 20 plans after 10,000 changes.
-void w2() {
+// W2: a device that has nothing gets 20 plans after 10,000 changes, which came in pushes of so many.
+void w2(std::size_t changes_per_push) {
   Folder folder;
   Server server(server_path, folder.path + "/server");
   Company company = make_company(server, folder.path, plan_count, 1 + other_devices, true, false);
@@ -146,9 +147,20 @@ void w2() {
     const auto device = Device::open(company.folders[static_cast<std::size_t>(d)]);
     sync(device->core());
     lists.push_back(make_changes(d, 1200));
-    apply(device->core(), company.plans, lists.back());
-    sync(device->core());
+    // As days go by: sixty changes, then a sync.
+    for (std::size_t at = 0; at < lists.back().size(); at += changes_per_push) {
+      const auto begin = lists.back().begin() + static_cast<std::ptrdiff_t>(at);
+      const auto end = begin + static_cast<std::ptrdiff_t>(std::min(changes_per_push, lists.back().size() - at));
+      apply(device->core(), company.plans, {begin, end});
+      sync(device->core());
+    }
   }
+  // The coordinator looks in, and changes something in each plan.
+  sync(company.seed->core());
+  lists.push_back({});
+  for (int p = 0; p < plan_count; ++p) lists.back().push_back({p, "sk-" + std::to_string(p), true, "seen"});
+  apply(company.seed->core(), company.plans, lists.back());
+  sync(company.seed->core());
   const Usage before = usage_of(server.pid());
   json line = in_own_process("device-sync", company.folders[0]);
   line["server_cpu_ms"] = usage_of(server.pid()).cpu_ms - before.cpu_ms;
@@ -156,7 +168,7 @@ void w2() {
   line["verified"] = read_all(Device::open(company.folders[0])->core(), company.plans) == expected_state(lists);
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
-  line.update({{"w", "w2"}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});
+  line.update({{"w", "w2"}, {"changes_per_push", changes_per_push}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});
   print(line);
 }
 
@@ -188,8 +200,64 @@ void w6() {
   print(line);
 }
 
+int role_one_change(const std::string& folder) {
+  const auto device = Device::open(folder);
+  const json plans = must(device->core(), {{"do", "plans"}})["plans"];
+  const std::string plan = plans[0]["plan"];
+  const std::string entity = entries_of(device->core(), plan).begin()->second;
+  const double start = now_ms();
+  must(device->core(), {{"do", "edit"}, {"plan", plan}, {"entity", entity}, {"field", "text"}, {"value", "one more change"}});
+  const double edited = now_ms();
+  const SyncFigures f = sync(device->core());
+  json out = own_usage();
+  out["edit_ms"] = edited - start;
+  out["sync_ms"] = f.ms;
+  out["bytes_up"] = f.up;
+  out["bytes_down"] = f.down;
+  std::printf("%s\n", out.dump().c_str());
+  return 0;
+}
+
+// Growth: what a device carries after so many changes of the same 200 entries, fifty to a push, and what it costs to
+// open it, to send one more change, and for a new device to begin.
+void growth() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  Company company = make_company(server, folder.path, 1, 4, true, false);
+  sync(Device::open(company.folders[0])->core());
+  Rng rng(7);
+  int done = 0;
+  std::size_t next_new = 1;  // of the people who have nothing yet
+  for (const int target : {1'000, 10'000, 100'000}) {
+    {
+      const auto device = Device::open(company.folders[0]);
+      const auto known = entries_of(device->core(), company.plans[0]);
+      auto entry = known.begin();
+      while (done < target) {
+        for (int i = 0; i < 50; ++i, ++done) {
+          must(device->core(), {{"do", "edit"}, {"plan", company.plans[0]}, {"entity", entry->second}, {"field", "text"}, {"value", make_text(rng, 200)}});
+          if (++entry == known.end()) entry = known.begin();
+        }
+        sync(device->core());
+      }
+    }
+    json line = {{"w", "growth"}, {"peer", "samplan"}, {"changes", done}};
+    line["open"] = in_own_process("device-open", company.folders[0]);
+    line["one_change"] = in_own_process("device-one-change", company.folders[0]);
+    line["disk_client"] = bytes_on_disk(company.folders[0]);
+    line["disk_server"] = bytes_on_disk(folder.path + "/server");
+    // Somebody who may attest takes part, as people do.
+    sync(company.seed->core());
+    const auto known = entries_of(company.seed->core(), company.plans[0]);
+    must(company.seed->core(), {{"do", "edit"}, {"plan", company.plans[0]}, {"entity", known.begin()->second}, {"field", "text"}, {"value", "seen"}});
+    sync(company.seed->core());
+    line["new_device"] = in_own_process("device-sync", company.folders[next_new++]);
+    print(line);
+  }
+}
+
 int usage() {
-  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w5] [w6]\n"
+  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w5] [w6] [growth]\n"
              "Prints one JSON line for each workload. The server program is SAMPLAN_SERVER, else beside this one.\n", stderr);
   return 2;
 }
@@ -201,6 +269,7 @@ int main(int argc, char** argv) {
   using namespace samplan::bench;
   if (argc == 3 && std::string(argv[1]) == "device-sync") return role_sync(argv[2]);
   if (argc == 3 && std::string(argv[1]) == "device-open") return role_open(argv[2]);
+  if (argc == 3 && std::string(argv[1]) == "device-one-change") return role_one_change(argv[2]);
   self_path = std::filesystem::read_symlink("/proc/self/exe").string();
   const char* named = std::getenv("SAMPLAN_SERVER");
   server_path = named != nullptr ? named
@@ -213,11 +282,15 @@ int main(int argc, char** argv) {
     } else if (what == "w1") {
       w1();
     } else if (what == "w2") {
-      w2();
+      w2(1200);
+    } else if (what == "w2-daily") {
+      w2(60);
     } else if (what == "w5") {
       w5();
     } else if (what == "w6") {
       w6();
+    } else if (what == "growth") {
+      growth();
     } else {
       return usage();
     }

@@ -17,6 +17,7 @@ constexpr Group groups[] = {
     {{"Folk, enheter og invitasjoner", "People, units and invitations"}, people_commands},
     {{"Planer", "Plans"}, plan_commands},
     {{"Skriv i en plan", "Write in a plan"}, record_commands},
+    {{"Historikk", "History"}, history_commands},
     {{"Deltakere og samtykke", "Participants and consent"}, consent_commands},
     {{"Forslag og to versjoner", "Proposals and two versions"}, answer_commands},
     {{"Sende og hente", "Send and fetch"}, sync_commands},

@@ -39,6 +39,7 @@ std::vector<CommandSpec> start_commands();
 std::vector<CommandSpec> people_commands();
 std::vector<CommandSpec> plan_commands();
 std::vector<CommandSpec> record_commands();
+std::vector<CommandSpec> history_commands();
 std::vector<CommandSpec> consent_commands();
 std::vector<CommandSpec> answer_commands();
 std::vector<CommandSpec> sync_commands();

@@ -23,8 +23,8 @@ constexpr Phrase reason_missing{"Skriv hvorfor med --reason. Den som foreslo, f�
                                 "Say why with --reason. The one who proposed will see it."};
 constexpr Phrase resolved{"Valgt. Lagret på enheten, ikke sendt. De andre får se hva du valgte.",
                           "Chosen. Saved on this device, not sent. The others will see what you chose."};
-constexpr Phrase one_way{"Skriv enten teksten som skal gjelde, eller --version NUMMER.",
-                         "Write either the text that is to hold, or --version NUMBER."};
+constexpr Phrase one_way{"Skriv enten teksten som skal gjelde, --version NUMMER eller --merged.",
+                         "Write either the text that is to hold, --version NUMBER or --merged."};
 constexpr Phrase no_such_version{"Det er ingen versjon %1. Se «samplan conflicts».",
                                  "There is no version %1. See “samplan conflicts”."};
 constexpr Phrase not_a_question{"Dette feltet har ikke to versjoner.",
@@ -113,7 +113,9 @@ Result<std::string> version_op(Visit& v, const std::string& plan, const std::str
   for (const json& item : list_of(answer, "conflicts")) {
     if (text_of(item, "field") != field || text_of(item, "id").compare(0, entity.size(), entity) != 0)
       continue;
-    const json& versions = list_of(item, "versions");
+    json versions = list_of(item, "versions");
+    for (const json& paragraph : list_of(item, "paragraphs"))
+      for (const json& side : list_of(paragraph, "sides")) versions.push_back(side);
     for (std::size_t i = 0; i < versions.size(); ++i) {
       const std::string op = text_of(versions[i], "op");
       if (is_number ? i + 1 == number : op == written || short_op(op) == written) return op;
@@ -125,13 +127,15 @@ Result<std::string> version_op(Visit& v, const std::string& plan, const std::str
 
 int run_resolve(Visit& v) {
   const bool has_value = v.args.words.size() > 2;
-  if (has_value == v.args.has("version")) return v.misused(v.say(one_way));
+  if (int{has_value} + int{v.args.has("version")} + int{v.args.has("merged")} != 1) return v.misused(v.say(one_way));
   const auto plan = v.plan_id();
   if (!plan.ok()) return v.refuse(plan.error());
   const std::string entity = v.args.words[0] == "plan" ? std::string(32, '0') : v.args.words[0];
   const std::string field = field_code_for(v.args.words[1]);
   json request = {{"do", "resolve"}, {"plan", *plan}, {"entity", entity}, {"field", field}};
-  if (has_value) {
+  if (v.args.has("merged")) {
+    request["merged"] = true;
+  } else if (has_value) {
     request["value"] = choice_code_for(field, v.args.words[2]);
   } else {
     const auto op = version_op(v, *plan, entity, field);
@@ -182,14 +186,15 @@ std::vector<CommandSpec> answer_commands() {
       {"resolve",
        {"POST FELT [TEKST]", "RECORD FIELD [TEXT]"},
        {"Velg hva som skal gjelde.", "Choose what is to hold."},
-       {"Skriv teksten, eller velg en versjon: samplan resolve 3f2a91bc omfang --version 1",
-        "Write the text, or choose a version: samplan resolve 3f2a91bc extent --version 1"},
+       {"Skriv teksten, velg en versjon, eller la en sammenflettet tekst stå: samplan resolve 3f2a91bc omfang --version 1",
+        "Write the text, choose a version, or let a merged text stand: samplan resolve 3f2a91bc extent --version 1"},
        2,
        3,
        {plan_option(),
         {"version",
          {"NUMMER", "NUMBER"},
-         {"nummeret fra «samplan conflicts»", "the number from “samplan conflicts”"}}},
+         {"nummeret fra «samplan conflicts»", "the number from “samplan conflicts”"}},
+        {"merged", {"", ""}, {"la teksten stå slik den er flettet sammen", "let the text stand as it was merged"}}},
        run_resolve},
   };
 }

@@ -1,4 +1,5 @@
-// Commands that write in a plan: add, edit, remove, keep, and the short forms for notes, goals and measures.
+// Commands that write in a plan: add, edit, move, remove, keep, and the short forms for notes, goals and
+// measures.
 #include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/human.h"
@@ -21,6 +22,8 @@ constexpr Phrase section_missing{
 constexpr Phrase no_such_measure{"Fant ikke tiltaket «%1».", "Did not find the measure “%1”."};
 constexpr Phrase edit_how{"Skriv en verdi, eller bruk --add, --remove eller --clear.",
                           "Write a value, or use --add, --remove or --clear."};
+constexpr Phrase move_how{"Velg én av --after, --first, --under og --no-goal.",
+                          "Choose one of --after, --first, --under and --no-goal."};
 
 // The plan's own record can be written as "plan".
 std::string entity_for(const std::string& written) {
@@ -196,36 +199,16 @@ int run_keep(Visit& v) {
   return send(v, {{"do", "keep"}, {"entity", entity_for(v.args.words[0])}}, v.say({"Beholdt", "Kept"}));
 }
 
-int run_history(Visit& v) {
-  const auto plan = v.plan_id();
-  if (!plan.ok()) return v.refuse(plan.error());
-  json request = {{"do", "history"}, {"plan", *plan}, {"entity", entity_for(v.args.words[0])}};
-  if (v.args.words.size() > 1) request["field"] = field_code_for(v.args.words[1]);
-  const json answer = v.call(request);
-  if (!is_good(answer)) return v.refuse(answer);
-  const std::string kind = text_of(answer, "kind");
-  v.page.title(kind_label(kind, v.language()) + " " + short_id(text_of(answer, "entity")));
-  for (const json& entry : list_of(answer, "entries")) {
-    const std::string field = text_of(entry, "field");
-    const std::string what = text_of(entry, "kind");
-    std::string line = field.empty() ? v.say(what == "create"   ? Phrase{"laget", "made"}
-                                             : what == "remove" ? Phrase{"fjernet", "removed"}
-                                             : what == "keep"   ? Phrase{"beholdt", "kept"}
-                                                                : Phrase{"svart på", "answered"})
-                                     : field_label(kind, field, v.language()) + ": " +
-                                           shown_value(kind, field, text_of(entry, "value"), v.language());
-    if (flag_of(entry, "proposal")) line += v.say({" (forslag)", " (proposal)"});
-    const std::string verdict = text_of(entry, "verdict");
-    if (verdict == "not_sent") line += v.say({" · ikke sendt", " · not sent"});
-    if (verdict != "not_sent" && verdict != "valid") line += v.say({" · gjelder ikke", " · does not count"});
-    std::string by = text_of(entry, "name");
-    if (!text_of(entry, "on_behalf").empty()) by += v.say({" for ", " for "}) + text_of(entry, "on_behalf");
-    v.page.line({{when_text(number_of(entry, "time_ms"), v.now(), v.language()) + "  ", Tone::quiet},
-                 {by + "  ", Tone::strong},
-                 {line}},
-                2);
-  }
-  return exit_good;
+int run_move(Visit& v) {
+  const int ways = static_cast<int>(v.args.has("after")) + static_cast<int>(v.args.has("first")) +
+                   static_cast<int>(v.args.has("under")) + static_cast<int>(v.args.has("no-goal"));
+  if (ways != 1) return v.misused(v.say(move_how));
+  json request = {{"do", "move"}, {"entity", entity_for(v.args.words[0])}};
+  if (v.args.has("after")) request["after"] = v.args.text("after");
+  if (v.args.has("first")) request["first"] = true;
+  if (v.args.has("under")) request["under"] = v.args.text("under");
+  if (v.args.has("no-goal")) request["under"] = "";
+  return send(v, std::move(request), v.say({"Flyttet", "Moved"}));
 }
 
 OptionSpec section_option() {
@@ -344,6 +327,25 @@ std::vector<CommandSpec> record_commands() {
         propose_option(),
         note_option()},
        run_edit},
+      {"plan move",
+       {"POST --after POST", "RECORD --after RECORD"},
+       {"Endre rekkefølgen, eller hvilket mål noe hører under.",
+        "Change the order, or the goal something is under."},
+       {"Flytter et mål, et tiltak eller annet i en liste. Det som står i posten, endres ikke.\n"
+        "Eksempel: samplan plan move 3f2a91bc --after 77aa01bc\n"
+        "Eksempel: samplan plan move 3f2a91bc --under 1f3a77c0",
+        "Moves a goal, a measure or another item of a list. What the record says is not changed.\n"
+        "Example: samplan plan move 3f2a91bc --after 77aa01bc\n"
+        "Example: samplan plan move 3f2a91bc --under 1f3a77c0"},
+       1,
+       1,
+       {plan_option(),
+        {"after", {"POST", "RECORD"}, {"hit, rett etter denne", "directly after this one"}},
+        {"first", {"", ""}, {"før alle andre av samme slag", "before all others of its kind"}},
+        {"under", {"MÅL", "GOAL"}, {"hit, under dette målet", "under this goal"}},
+        {"no-goal", {"", ""}, {"ut fra målet det hører under", "out from under its goal"}},
+        propose_option()},
+       run_move},
       {"plan remove",
        {"POST", "RECORD"},
        {"Fjern noe fra planen.", "Remove something from the plan."},
@@ -372,15 +374,6 @@ std::vector<CommandSpec> record_commands() {
        3,
        {plan_option(), note_option()},
        run_propose},
-      {"history",
-       {"POST [FELT]", "RECORD [FIELD]"},
-       {"Hvem som endret hva, og når.", "Who changed what, and when."},
-       {"Forslag og det som ikke gjelder lenger, står også.",
-        "Proposals and what no longer counts stand there too."},
-       1,
-       2,
-       {plan_option()},
-       run_history},
   };
 }
 

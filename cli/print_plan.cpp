@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::size_t news_max = 3;
 constexpr std::size_t notes_max = 5;
+constexpr std::size_t depth_max = 4;  // sub-goals of sub-goals further in are printed as deep as this
 
 constexpr Phrase plan_for{"Individuell plan for %1", "Individual plan for %1"};
 constexpr Phrase news{"Nytt", "New"};
@@ -94,6 +95,13 @@ class PlanPrinter {
                                 {"field", name},
                                 {"versions", versions},
                                 {"before", object_of(object_of(record, "before"), name)}});
+        }
+        for (const auto& [name, paragraphs] : object_of(record, "review").items()) {
+          questions_.push_back({{"type", "text"},
+                                {"id", text_of(record, "id")},
+                                {"kind", text_of(record, "kind")},
+                                {"field", name},
+                                {"paragraphs", paragraphs}});
         }
         const json& removed = object_of(record, "removed_while_edited");
         if (removed.empty()) continue;
@@ -249,12 +257,12 @@ class PlanPrinter {
       page_.line(say(unsent_mark), indent, Tone::waiting);
   }
 
-  void print_goal(const json& goal) {
+  void print_goal(const json& goal, std::size_t indent) {
     const std::string words = field(goal, "text");
     page_.line({{short_id(text_of(goal, "id")) + "  ", Tone::quiet},
                 {kind_label("goal", language_) + " ", Tone::plain},
                 {language_ == Language::nb ? "«" + words + "»" : "“" + words + "”", Tone::strong}},
-               2);
+               indent);
     std::string line;
     for (const char* name : {"term", "status", "target_date", "achievement"}) {
       const std::string value = field(goal, name);
@@ -263,8 +271,8 @@ class PlanPrinter {
               (name == std::string_view("target_date") ? field_label("goal", name, language_) + " " : "") +
               value;
     }
-    if (!line.empty()) page_.line(line, 12, Tone::quiet);
-    print_marks(goal, 12);
+    if (!line.empty()) page_.line(line, indent + 10, Tone::quiet);
+    print_marks(goal, indent + 10);
   }
 
   void print_measure(const json& measure, std::size_t indent) {
@@ -316,28 +324,39 @@ class PlanPrinter {
                        [](const json& list) { return list.is_array() && !list.empty(); });
   }
 
+  // Goals and measures as the core lists them, each once.
+  void print_outline(const std::string& code) {
+    std::map<std::string, const json*> by_id;
+    for (const char* kind : {"goal", "measure"})
+      for (const json& record : records(code, kind)) by_id[text_of(record, "id")] = &record;
+    const auto print_measures = [&](const json& ids, std::size_t indent) {
+      for (const json& id : ids) {
+        const auto found = id.is_string() ? by_id.find(id.get<std::string>()) : by_id.end();
+        if (found != by_id.end()) print_measure(*found->second, indent);
+      }
+    };
+    const json& section = object_of(sections_, code);
+    for (const json& line : list_of(section, "outline")) {
+      const auto found = by_id.find(text_of(line, "goal"));
+      if (found == by_id.end()) continue;
+      const auto depth = static_cast<std::size_t>(std::max<std::int64_t>(number_of(line, "depth"), 0));
+      const std::size_t indent = 2 + 2 * std::min(depth, depth_max);
+      print_goal(*found->second, indent);
+      print_measures(list_of(line, "measures"), indent + 2);
+    }
+    const json& others = list_of(section, "without_goal");
+    if (!others.empty() && !list_of(section, "outline").empty())
+      page_.line(say(without_goal), 2, Tone::quiet);
+    print_measures(others, 2);
+  }
+
   void print_section(const std::string& code) {
     if (code == "grunnlag" || !has_records(code)) return;
     page_.heading(section_label(code, language_));
     const std::size_t no_end = static_cast<std::size_t>(-1);
     for (const char* kind : {"meeting", "message", "review", "cooperation", "assessment", "need"})
       print_plain(code, kind, no_end);
-    std::set<std::string> printed;
-    for (const json& goal : records(code, "goal")) {
-      print_goal(goal);
-      for (const json& measure : records(code, "measure")) {
-        const json& goals = list_of(object_of(measure, "fields"), "goals");
-        if (std::find(goals.begin(), goals.end(), json(text_of(goal, "id"))) == goals.end()) continue;
-        if (printed.insert(text_of(measure, "id")).second) print_measure(measure, 4);
-      }
-    }
-    bool is_first = true;
-    for (const json& measure : records(code, "measure")) {
-      if (!printed.insert(text_of(measure, "id")).second) continue;
-      if (is_first && !records(code, "goal").empty()) page_.line(say(without_goal), 2, Tone::quiet);
-      is_first = false;
-      print_measure(measure, 2);
-    }
+    print_outline(code);
     print_plain(code, "failure_report", no_end);
     print_plain(code, "note", plan_.has_all_notes ? no_end : notes_max);
   }

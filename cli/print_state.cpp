@@ -34,6 +34,7 @@ constexpr Phrase proposal_waits{"venter på svar", "waits for an answer"};
 constexpr Phrase why{"Hvorfor", "Why"};
 constexpr Phrase remove_it{"Fjerne %1", "Remove %1"};
 constexpr Phrase keep_it{"Beholde %1", "Keep %1"};
+constexpr Phrase move_it{"Flytte %1", "Move %1"};
 
 constexpr Phrase two_versions{"To versjoner: %1 · %2", "Two versions: %1 · %2"};
 constexpr Phrase several_versions{"%3 versjoner: %1 · %2", "%3 versions: %1 · %2"};
@@ -41,10 +42,21 @@ constexpr Phrase said_before{"Sto før: %1", "Said before: %1"};
 constexpr Phrase nothing_before{"ingenting", "nothing"};
 constexpr Phrase kept_because{"%1 fjernet dette mens %2 endret det. Det er beholdt.",
                               "%1 removed this while %2 changed it. It was kept."};
+constexpr Phrase in_quotes{"«%1»", "“%1”"};
+constexpr Phrase written_together{"Skrevet samtidig, se over: %1 · %2", "Written at the same time, please review: %1 · %2"};
+constexpr Phrase says_now{"Står nå: %1", "Says now: %1"};
+constexpr Phrase answer_merged{"La det stå: samplan resolve %1 %2 --merged. Velg en av dem: --version 1",
+                               "Let it stand: samplan resolve %1 %2 --merged. Choose one of them: --version 1"};
 constexpr Phrase answer_with{"Velg: samplan resolve %1 %2 --version 1",
                              "Choose: samplan resolve %1 %2 --version 1"};
 constexpr Phrase answer_removal{"Fjerne likevel: samplan plan remove %1 · Beholde: samplan plan keep %1",
                                 "Remove after all: samplan plan remove %1 · Keep: samplan plan keep %1"};
+
+// What one version of a field says; another record by what it is called.
+std::string said_by(const json& version, std::string_view kind, std::string_view field, Language language) {
+  const std::string words = text_of(version, "refers_to");
+  return words.empty() ? shown_value(kind, field, text_of(version, "value"), language) : words;
+}
 
 void print_proposed(Page& page, const json& op, Language language, std::size_t indent) {
   const std::string kind = text_of(op, "kind");
@@ -52,6 +64,7 @@ void print_proposed(Page& page, const json& op, Language language, std::size_t i
   const std::string named = kind_label(kind, language) + " " + short_id(text_of(op, "id"));
   if (what == "remove") return page.line(fill(remove_it.in(language), {named}), indent);
   if (what == "keep") return page.line(fill(keep_it.in(language), {named}), indent);
+  if (what == "place") return page.line(fill(move_it.in(language), {named}), indent);
   if (what != "set" && what != "set_add") return;
   const std::string field = text_of(op, "field");
   page.fact(kind_label(kind, language) + " · " + field_label(kind, field, language),
@@ -118,6 +131,27 @@ void print_proposal(Page& page, const json& proposal, UnixMs now, Language langu
   if (!text_of(proposal, "note").empty()) page.fact(why.in(language), text_of(proposal, "note"), indent + 4);
 }
 
+// A paragraph that people wrote in at the same time: as it was, as each had it, as it was merged.
+void print_review(Page& page, const json& conflict, UnixMs now, Language language, std::size_t indent) {
+  const std::string kind = text_of(conflict, "kind");
+  const std::string field = text_of(conflict, "field");
+  const std::string id = short_id(text_of(conflict, "id"));
+  page.line(fill(written_together.in(language), {kind_label(kind, language) + " " + id, field_label(kind, field, language)}),
+            indent, Tone::question);
+  std::size_t number = 0;
+  const auto quote = [&](const std::string& text) { return fill(in_quotes.in(language), {text}); };
+  for (const json& paragraph : list_of(conflict, "paragraphs")) {
+    page.line(fill(said_before.in(language), {quote(text_of(paragraph, "before"))}), indent + 4, Tone::quiet);
+    for (const json& side : list_of(paragraph, "sides"))
+      page.line({{std::to_string(++number) + "  ", Tone::quiet},
+                 {quote(text_of(side, "value")), Tone::strong},
+                 {"  " + who_and_when(side, now, language), Tone::quiet}},
+                indent + 4);
+    page.line(fill(says_now.in(language), {quote(text_of(paragraph, "now"))}), indent + 4);
+  }
+  page.line(fill(answer_merged.in(language), {id, field}), indent + 4, Tone::quiet);
+}
+
 void print_question(Page& page, const json& conflict, UnixMs now, Language language, std::size_t indent) {
   const std::string kind = text_of(conflict, "kind");
   const std::string id = short_id(text_of(conflict, "id"));
@@ -133,6 +167,7 @@ void print_question(Page& page, const json& conflict, UnixMs now, Language langu
     page.line(fill(answer_removal.in(language), {id}), indent + 4, Tone::quiet);
     return;
   }
+  if (text_of(conflict, "type") == "text") return print_review(page, conflict, now, language, indent);
   const std::string field = text_of(conflict, "field");
   const json& versions = list_of(conflict, "versions");
   const Phrase& heading = versions.size() == 2 ? two_versions : several_versions;
@@ -140,13 +175,13 @@ void print_question(Page& page, const json& conflict, UnixMs now, Language langu
                  {named, field_label(kind, field, language), std::to_string(versions.size())}),
             indent, Tone::question);
   const json& before = object_of(conflict, "before");
-  std::string was = shown_value(kind, field, text_of(before, "value"), language);
+  std::string was = said_by(before, kind, field, language);
   if (was.empty()) was = nothing_before.in(language);
   page.line(fill(said_before.in(language), {was}), indent + 4, Tone::quiet);
   std::size_t number = 0;
   for (const json& version : versions) {
     page.line({{std::to_string(++number) + "  ", Tone::quiet},
-               {shown_value(kind, field, text_of(version, "value"), language), Tone::strong},
+               {said_by(version, kind, field, language), Tone::strong},
                {"  " + who_and_when(version, now, language), Tone::quiet}},
               indent + 4);
   }

@@ -111,6 +111,7 @@ constexpr Word words[] = {
     {"measure.status", "Status"},
     {"measure.code", "Code"},
     {"measure.reference", "Reference"},
+    {"measure.main_goal", "Main goal"},
     {"note", "Visit note"},
     {"note.text", "Note"},
     {"note.measure", "Measure"},

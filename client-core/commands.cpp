@@ -58,13 +58,20 @@ const std::vector<Command>& table() {
        {{"owner_name", ArgType::text, true, "whom the plan is for"}, {"birth_date", ArgType::text, false, "date"}, {"title", ArgType::text, false, "title"}}, h::plan_new},
       {"add", true, "Add a record.",
        {arg_plan, {"kind", ArgType::text, true, "record kind"}, {"section", ArgType::text, false, "life area"}, {"fields", ArgType::object, true, "field values"}, arg_propose}, h::add},
-      {"edit", true, "Set a field.", {arg_plan, arg_entity, arg_field, arg_value, arg_propose, {"note", ArgType::text, false, "a word about the proposal"}}, h::edit},
+      {"edit", true, "Set a field.", {arg_plan, arg_entity, arg_field, arg_value, arg_propose, {"note", ArgType::text, false, "a word about the proposal"}, {"base", ArgType::text, false, "what a text said when the person began to change it"}}, h::edit},
       {"set_add", true, "Add to a set field.", {arg_plan, arg_entity, arg_field, arg_value, arg_propose}, h::set_add},
       {"set_remove", true, "Remove from a set field.", {arg_plan, arg_entity, arg_field, arg_value, arg_propose}, h::set_remove},
       {"remove", true, "Remove a record.", {arg_plan, arg_entity, arg_propose}, h::remove},
       {"keep", true, "Keep or bring back a removed record.", {arg_plan, arg_entity}, h::keep},
+      {"move", true, "Change the order of records of a kind, or which goal a measure or sub-goal is under.",
+       {arg_plan, arg_entity, {"after", ArgType::text, false, "the record after which it goes"}, {"first", ArgType::flag, false, "before all others"},
+        {"under", ArgType::text, false, "the goal it goes under; empty: none"}, arg_propose}, h::move},
+      {"restore", true, "Write what an earlier change said as a new edit; bring back what it removed.",
+       {arg_plan, arg_entity, {"field", ArgType::text, false, "field name; not for a removal of the whole record"},
+        {"op", ArgType::text, true, "the change, from history"}, arg_propose}, h::restore},
       {"resolve", true, "Settle a field that has two versions.",
-       {arg_plan, arg_entity, arg_field, {"value", ArgType::text, false, "the text to keep"}, {"version", ArgType::text, false, "the version to keep"}}, h::resolve},
+       {arg_plan, arg_entity, arg_field, {"value", ArgType::text, false, "the text to keep"}, {"version", ArgType::text, false, "the version to keep"},
+        {"merged", ArgType::flag, false, "a text stays as it was merged"}}, h::resolve},
       {"accept", true, "Accept proposals.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}}, h::accept},
       {"decline", true, "Decline proposals, with a reason.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}, {"reason", ArgType::text, true, "reason"}}, h::decline},
       {"forget", true, "Remove a plan from this device, for a shared machine; it can be fetched again.", {arg_plan}, h::forget},
@@ -85,7 +92,7 @@ const std::vector<Command>& table() {
       {"digest", false, "Hashes of the confirmed content, equal on all devices that have the same.", {arg_plan, {"text", ArgType::flag, false, "the canonical text too"}}, h::digest},
       {"conflicts", false, "Fields with two versions.", {{"plan", ArgType::text, false, "absent: all"}}, h::conflicts},
       {"proposals", false, "Proposals and their answers.", {{"plan", ArgType::text, false, "absent: all"}}, h::proposals},
-      {"history", false, "Who changed what, when.", {arg_plan, arg_entity, {"field", ArgType::text, false, "absent: all"}}, h::history},
+      {"history", false, "Who changed what in a record, when, from what to what, on which device.", {arg_plan, arg_entity, {"field", ArgType::text, false, "absent: all"}}, h::history},
       {"log", false, "The plan's governance and changes in order.", {arg_plan}, h::log},
       {"status", false, "What waits, what needs attention, when the last sync was.", {}, h::status},
       {"refused", false, "What the server or the rules refused, and why.", {}, h::refused},
@@ -302,8 +309,8 @@ Result<std::vector<SectionId>> CommandCall::sections(std::string_view name) cons
   return out;
 }
 
-Result<CommandCall::Found> CommandCall::entity(PlanFile& file) {
-  const std::string wanted = text("entity");
+Result<CommandCall::Found> CommandCall::entity(PlanFile& file, std::string_view name) {
+  const std::string wanted = text(name);
   if (const auto exact = EntityId::parse(wanted)) {
     for (const SectionId s : file.readable(ctx)) {
       SP_TRY(const plan::SectionState* state, file.shown(ctx, s));
@@ -324,13 +331,13 @@ Result<CommandCall::Found> CommandCall::entity(PlanFile& file) {
   for (const SectionId s : file.readable(ctx)) {
     SP_TRY(const plan::SectionState* state, file.shown(ctx, s));
     for (const auto& entry : state->entities())
-      if (!consider(s, entry.first, entry.second.kind)) return wrong("entity", "Flere begynner slik. Skriv mer av id-en.");
+      if (!consider(s, entry.first, entry.second.kind)) return wrong(std::string(name), "Flere begynner slik. Skriv mer av id-en.");
     for (const auto& entry : state->proposals())
       for (const plan::ProposedOp& p : entry.second.ops)
         if (p.op.kind == plan::OpKind::create && !consider(s, p.op.entity, p.op.record_kind))
-          return wrong("entity", "Flere begynner slik. Skriv mer av id-en.");
+          return wrong(std::string(name), "Flere begynner slik. Skriv mer av id-en.");
   }
-  if (!found) return Error{Errc::not_found, "entity", "Fant ikke dette i planen."};
+  if (!found) return Error{Errc::not_found, std::string(name), "Fant ikke dette i planen."};
   return *found;
 }
 

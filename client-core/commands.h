@@ -53,13 +53,13 @@ class CommandCall {
   Result<std::vector<PlanId>> plan_or_all();
   Result<SectionId> section(std::string_view name) const;
   Result<std::vector<SectionId>> sections(std::string_view name) const;
-  // A record of the plan by id or prefix: section and id.
+  // A record of the plan that the argument names by id or prefix: section and id.
   struct Found {
     SectionId section = 0;
     EntityId entity;
     std::string kind;
   };
-  Result<Found> entity(PlanFile& file);
+  Result<Found> entity(PlanFile& file, std::string_view name = "entity");
   // A participant of the plan, by principal, prefix or known name.
   Result<const Participant*> participant(PlanFile& file);
   Result<PrincipalId> principal(std::string_view name);
@@ -122,6 +122,8 @@ SP_HANDLER(edit);
 SP_HANDLER(set_add);
 SP_HANDLER(set_remove);
 SP_HANDLER(remove);
+SP_HANDLER(move);
+SP_HANDLER(restore);
 SP_HANDLER(keep);
 SP_HANDLER(resolve);
 SP_HANDLER(accept);
@@ -140,13 +142,14 @@ SP_HANDLER(quarantine_discard);
 SP_HANDLER(hand_overs);
 SP_HANDLER(hand_over_accept);
 SP_HANDLER(hand_over_decline);
+// commands_history.cpp
+SP_HANDLER(history);
 // commands_queries.cpp
 SP_HANDLER(list_plans);
 SP_HANDLER(plan_show);
 SP_HANDLER(digest);
 SP_HANDLER(conflicts);
 SP_HANDLER(proposals);
-SP_HANDLER(history);
 SP_HANDLER(log);
 SP_HANDLER(status);
 SP_HANDLER(refused);

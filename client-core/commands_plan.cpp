@@ -10,6 +10,7 @@
 #include "client-core/people.h"
 #include "client-core/plan/edit.h"
 #include "client-core/plan/view.h"
+#include "client-core/record_history.h"
 #include "sync/log/sections.h"
 
 namespace samplan {
@@ -66,8 +67,13 @@ Result<json> edit_entity(CommandCall& call, Edit edit) {
   SP_TRY(PlanFile * file, call.plan());
   SP_TRY(const CommandCall::Found found, call.entity(*file));
   SP_TRY(const Desk desk, sit_down(call, *file, found.section, call.flag("propose", false)));
-  SP_OK(write(call, desk, [&](plan::Editor& editor) { return edit(editor, found.entity); }));
-  return json{{"entity", found.entity.hex()}, {"proposal", desk.proposing}};
+  bool changed = false;
+  SP_OK(write(call, desk, [&](plan::Editor& editor) -> Status {
+    SP_OK(edit(editor, found.entity));
+    changed = !editor.ops().empty();
+    return Status::good();
+  }));
+  return json{{"entity", found.entity.hex()}, {"proposal", desk.proposing}, {"changed", changed}};
 }
 
 Result<std::vector<OpId>> op_ids(CommandCall& call, std::string_view arg) {
@@ -177,7 +183,11 @@ Result<json> add(CommandCall& call) {
 
 Result<json> edit(CommandCall& call) {
   return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) -> Status {
-    SP_OK(editor.set_field(id, call.text("field"), call.text("value")));
+    if (call.has("base")) {
+      SP_OK(editor.change_text(id, call.text("field"), call.text("base"), call.text("value")));
+    } else {
+      SP_OK(editor.set_field(id, call.text("field"), call.text("value")));
+    }
     if (!call.text("note").empty()) SP_OK(editor.note(call.text("note")));
     return Status::good();
   });
@@ -203,10 +213,64 @@ Result<json> keep(CommandCall& call) {
   return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) { return editor.keep_record(id); });
 }
 
-Result<json> resolve(CommandCall& call) {
-  if (call.has("value") == call.has("version"))
-    return Error{Errc::invalid_argument, "value", "Velg enten teksten som skal gjelde (value) eller en av versjonene (version)."};
+Result<json> move(CommandCall& call) {
+  const int ways = static_cast<int>(call.has("after")) + static_cast<int>(call.flag("first", false)) +
+                   static_cast<int>(call.has("under"));
+  if (ways != 1)
+    return Error{Errc::invalid_argument, "after",
+                 "Si enten hva det skal stå etter (after), at det skal stå først (first), eller hvilket mål det hører under (under)."};
+  SP_TRY(PlanFile * file, call.plan());
+  const std::string_view by = call.has("under") ? "under" : "after";
+  std::optional<EntityId> anchor;
+  if (!call.text(by).empty()) {
+    SP_TRY(const CommandCall::Found found, call.entity(*file));
+    SP_TRY(const CommandCall::Found there, call.entity(*file, by));
+    if (there.section != found.section)
+      return Error{Errc::invalid_argument, std::string(by), "Begge må stå i samme del av planen."};
+    anchor = there.entity;
+  } else if (call.has("after")) {
+    return Error{Errc::invalid_argument, "after", "Si hva det skal stå etter."};
+  }
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) {
+    if (by == "under") return editor.move_under(id, anchor);
+    return anchor ? editor.place_after(id, *anchor) : editor.place_first(id);
+  });
+}
+
+Result<json> restore(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  SP_TRY(const CommandCall::Found found, call.entity(*file));
+  const auto wanted = plan::parse_op_id(call.text("op"));
+  SP_TRY(const RecordChanges history, record_changes(call.ctx, *file, found.section, found.entity, 0));
+  const auto at = std::find_if(history.changes.begin(), history.changes.end(),
+                               [&](const plan::Change& c) { return wanted && c.op.id == *wanted; });
+  if (at == history.changes.end()) return Error{Errc::not_found, "op", "Fant ikke denne endringen i historikken."};
+  const plan::Change change = *at;
+  const plan::KindSpec* kind = plan::find_kind(found.kind);
+  const plan::FieldSpec* field = kind == nullptr ? nullptr : plan::find_field(*kind, change.op.field);
+  if (call.has("field") != (field != nullptr) || (field != nullptr && call.text("field") != field->name))
+    return Error{Errc::invalid_argument, "field", "Endringen gjelder ikke dette feltet."};
   return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) -> Status {
+    switch (change.op.kind) {
+      case plan::OpKind::set:
+      case plan::OpKind::text:
+      case plan::OpKind::set_add: return editor.restore(id, field->name, change.op.text);
+      case plan::OpKind::set_remove:
+        for (const std::string& member : change.before) SP_OK(editor.restore(id, field->name, member));
+        return Status::good();
+      case plan::OpKind::remove: return editor.keep_record(id);
+      default: return Error{Errc::invalid_argument, "op", "Denne endringen har ingen verdi å hente tilbake."};
+    }
+  });
+}
+
+Result<json> resolve(CommandCall& call) {
+  const bool merged = call.flag("merged", false);
+  if (int{call.has("value")} + int{call.has("version")} + int{merged} != 1)
+    return Error{Errc::invalid_argument, "value",
+                 "Velg enten teksten som skal gjelde (value), en av versjonene (version) eller den sammenflettede teksten (merged)."};
+  return edit_entity(call, [&](plan::Editor& editor, const EntityId& id) -> Status {
+    if (merged) return editor.resolve_merged(id, call.text("field"));
     if (call.has("value")) return editor.resolve(id, call.text("field"), call.text("value"));
     const auto version = plan::parse_op_id(call.text("version"));
     if (!version) return Error{Errc::invalid_argument, "version", "Ukjent versjon."};

@@ -170,8 +170,9 @@ Result<json> hand_over_accept(CommandCall& call) {
     if (entity == nullptr) {
       created[c.entity].push_back(&c);
     } else {
-      // As the recipient's own edit: it takes part in merging like any other, nothing is overwritten unseen.
-      SP_OK(editor.set_field(*id, c.field, c.value));
+      // As the recipient's own edit: it takes part in merging like any other, nothing is overwritten unseen. Of a text
+      // only what was added is here, so it is added again.
+      SP_OK(editor.add_passage(*id, c.field, c.value));
     }
   }
   for (const auto& entry : created) {

@@ -6,10 +6,10 @@
 #include "client-core/access_event.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
-#include "client-core/pack.h"
 #include "client-core/people.h"
 #include "client-core/plan/view.h"
 #include "client-core/quarantine.h"
+#include "client-core/record_history.h"
 #include "sync/log/sections.h"
 
 namespace samplan {
@@ -115,32 +115,6 @@ std::string_view gov_kind_code(GovKind kind) {
 std::string device_name(Context& ctx, PlanFile& file, const DeviceId& device) {
   const IdentityBook::Owner owner = ctx.book.find_device(device);
   return owner.person == nullptr ? "ukjent enhet" : display_name(ctx, &file, owner.person->id);
-}
-
-// The batches of an envelope that this device can read; empty for anything else.
-std::vector<plan::Batch> batches_of(Context& ctx, const PlanFile& file, const Envelope& e) {
-  if (e.header.kind != EnvelopeKind::change) return {};
-  const auto key = ctx.keyring.section_key(file.id(), e.header.section, e.header.epoch);
-  if (!key.ok() || *key == nullptr) return {};
-  const auto plain = open_content(**key, e);
-  if (!plain.ok()) return {};
-  auto batches = split_batches(*plain, e.header.author);
-  return batches.ok() ? std::move(batches).value() : std::vector<plan::Batch>{};
-}
-
-std::string_view op_code(plan::OpKind kind) {
-  switch (kind) {
-    case plan::OpKind::create: return "create";
-    case plan::OpKind::set: return "set";
-    case plan::OpKind::remove: return "remove";
-    case plan::OpKind::keep: return "keep";
-    case plan::OpKind::set_add: return "set_add";
-    case plan::OpKind::set_remove: return "set_remove";
-    case plan::OpKind::accept: return "accept";
-    case plan::OpKind::decline: return "decline";
-    case plan::OpKind::note: return "note";
-  }
-  return "?";
 }
 
 Result<json> items_of(CommandCall& call, bool of_conflicts) {
@@ -259,44 +233,6 @@ Result<json> conflicts(CommandCall& call) {
 Result<json> proposals(CommandCall& call) {
   SP_TRY(json items, items_of(call, false));
   return json{{"proposals", items}};
-}
-
-Result<json> history(CommandCall& call) {
-  Context& ctx = call.ctx;
-  SP_TRY(PlanFile * file, call.plan());
-  SP_TRY(const CommandCall::Found found, call.entity(*file));
-  const plan::KindSpec* kind = plan::find_kind(found.kind);
-  const plan::FieldSpec* only = kind != nullptr && call.has("field") ? plan::find_field(*kind, call.text("field")) : nullptr;
-  if (call.has("field") && only == nullptr) return Error{Errc::invalid_argument, "field", "Ukjent felt."};
-  json entries = json::array();
-  const auto add_batch = [&](const plan::Batch& batch, const json& seq, std::string_view verdict, bool proposal) {
-    const IdentityBook::Owner owner = ctx.book.find_device(batch.author);
-    for (const plan::Op& op : batch.ops) {
-      if (op.entity != found.entity || (only != nullptr && op.field != only->id)) continue;
-      const plan::FieldSpec* field = kind == nullptr ? nullptr : plan::find_field(*kind, op.field);
-      entries.push_back({{"time_ms", batch.wall_ms},
-                         {"person", owner.person == nullptr ? "" : owner.person->id.hex()},
-                         {"name", device_name(ctx, *file, batch.author)},
-                         {"on_behalf", batch.on_behalf ? json(display_name(ctx, file, *batch.on_behalf)) : json(nullptr)},
-                         {"device", batch.author.hex()},
-                         {"kind", op_code(op.kind)},
-                         {"field", field == nullptr ? "" : std::string(field->name)},
-                         {"value", op.text},
-                         {"op", plan::op_id_text(op.id)},
-                         {"proposal", proposal},
-                         {"seq", seq},
-                         {"verdict", verdict}});
-    }
-  };
-  SP_OK(ctx.replica.each_envelope(file->id(), found.section, 1, [&](const EnvelopeRow& row) -> Status {
-    SP_TRY(const Envelope e, read_envelope(row.body));
-    for (const plan::Batch& batch : batches_of(ctx, *file, e))
-      add_batch(batch, row.seq, verdict_name(static_cast<Verdict>(row.verdict)), e.header.proposal);
-    return Status::good();
-  }));
-  SP_TRY(const std::vector<plan::PendingBatch> unsent, file->unsent(ctx, found.section));
-  for (const plan::PendingBatch& p : unsent) add_batch(p.batch, nullptr, "not_sent", p.proposal);
-  return json{{"entity", found.entity.hex()}, {"kind", found.kind}, {"entries", entries}};
 }
 
 Result<json> log(CommandCall& call) {
@@ -454,11 +390,7 @@ Result<json> doctor(CommandCall& call) {
         SP_TRY(const Envelope envelope, read_envelope(e.body));
         if (envelope.id != e.id) return Error{Errc::corrupt, "envelope"};
         if (first) {
-          chain = chain_start(row.id, s);
-          for (const Participant& p : (*file)->gov().participants()) {
-            const auto base = p.base.find(s);
-            if (base != p.base.end() && base->second.first + 1 == e.seq) chain = base->second.second;
-          }
+          chain = section.start.seq == 0 ? chain_start(row.id, s) : section.start.chain;
           first = false;
         }
         chain = chain_next(chain, e.id);

@@ -89,6 +89,7 @@ Result<std::unique_ptr<PlanFile>> PlanFile::open(Context& ctx, const PlanId& id)
     section.chain = s.chain;
     SP_TRY(section.authors, AuthorChains::decode(s.authors));
     section.sealed_state = std::move(s.sealed_state);
+    SP_TRY(section.start, SectionStart::decode(s.start));
     out->sections_.emplace(s.section, std::move(section));
   }
   return out;
@@ -198,7 +199,10 @@ Result<const plan::SectionState*> PlanFile::confirmed(Context& ctx, SectionId id
         s.state = std::move(state).value();
       } else {
         // Folded by another version of the schema: the envelopes are the truth.
-        SP_OK(refold(ctx, id));
+        const Status folded = refold(ctx, id);
+        if (folded.code() == Errc::not_saved || folded.code() == Errc::no_key) return folded.error();
+        // The base is of that version too: what others say has to be fetched again. Unsent changes stay.
+        if (!folded.ok()) SP_OK(begin_anew(ctx, s));
       }
     }
   }
@@ -258,6 +262,9 @@ Result<bool> PlanFile::take_envelope(Context& ctx, SectionId id, std::uint64_t s
       if (base != p->base.end() && seq == base->second.first + 1) {
         s.seq = base->second.first;
         s.chain = base->second.second;
+        s.start.how = StartKind::handed_over;
+        s.start.seq = s.start.last_snapshot = s.seq;
+        s.start.chain = s.chain;
       }
     }
   }
@@ -265,6 +272,9 @@ Result<bool> PlanFile::take_envelope(Context& ctx, SectionId id, std::uint64_t s
   // Whoever signed a cut saw a certain chain up to it; another one here means that we are being shown another history.
   if (!agrees_with_cuts(gov_, id, seq, chain_next(s.chain, envelope.id)))
     return Error{Errc::frozen, "take_envelope.cut"};
+  // The snapshot that we began with was judged for this place.
+  if (s.start.how == StartKind::trusted && seq == s.start.snapshot_seq && envelope.id != s.start.snapshot_id)
+    return Error{Errc::frozen, "take_envelope.snapshot"};
   SP_TRY(const bool taken, fold(ctx, s, envelope, seq));
   return taken;
 }
@@ -274,21 +284,20 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
   if (verdict == Verdict::undecided) return false;
   if (verdict == Verdict::valid) verdict = s.authors.check(envelope.header);
   const EnvelopeHeader& h = envelope.header;
+  Looked looked = Looked::nothing;
   if (verdict == Verdict::valid && h.kind != EnvelopeKind::access_event) {
     SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, s.id, h.epoch));
     if (key == nullptr) return false;
     SP_OK(confirmed(ctx, s.id));
     const auto plain = open_content(*key, envelope);
-    const PrincipalId person = ctx.book.find_device(h.author).person->id;
-    // What does not open or decode under the committed key is the same for everyone: it counts as empty.
-    if (plain.ok() && h.kind == EnvelopeKind::change) {
-      const auto batches = split_batches(*plain, h.author);
-      if (batches.ok())
-        for (const plan::Batch& batch : *batches) s.state->apply(batch, {seq, person, h.proposal});
-    } else if (plain.ok() && h.kind == EnvelopeKind::snapshot && s.state->last_seq() == 0 && s.state->entities().empty()) {
-      // Only someone who starts here needs it; everyone else has folded what it says.
-      auto state = plan::SectionState::decode(*plain);
-      if (state.ok() && state->section() == s.id) s.state = std::move(state).value();
+    switch (h.kind) {
+      case EnvelopeKind::change: apply_change(ctx, *s.state, h, seq, plain); break;
+      case EnvelopeKind::snapshot: {
+        SP_TRY(looked, look_at_snapshot(ctx, s, envelope, seq, plain));
+        break;
+      }
+      case EnvelopeKind::attestation: SP_OK(note_attestation(ctx, s, h, plain)); break;
+      case EnvelopeKind::access_event: break;
     }
   }
   if (verdict == Verdict::valid) s.authors.accept(h, envelope.id);
@@ -296,46 +305,15 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
   s.chain = chain_next(s.chain, envelope.id);
   s.dirty = true;
   s.shown.reset();
+  // Snapshots are not counted, or a large one would make the next one due.
+  if (h.kind == EnvelopeKind::change) s.start.bytes += envelope.bytes.size();
+  // An offered snapshot was kept ahead of its turn.
+  if (seq == s.start.snapshot_seq) SP_OK(ctx.replica.delete_envelopes(row_.id, s.id, seq, seq));
   SP_OK(ctx.replica.put_envelope(row_.id, s.id,
                                  {seq, envelope.id, static_cast<std::uint8_t>(verdict), envelope.bytes.copy()}));
+  if (looked == Looked::awaited) SP_OK(refold(ctx, s.id));
+  if (looked == Looked::good) SP_OK(forget_old_envelopes(ctx, s));
   return true;
-}
-
-Status PlanFile::refold(Context& ctx, SectionId id) {
-  PlanSection& s = section(id);
-  s.authors = AuthorChains{};
-  s.state.emplace(id);
-  s.shown.reset();
-  s.dirty = true;
-  std::vector<std::pair<std::uint64_t, Verdict>> verdicts;
-  SP_OK(ctx.replica.each_envelope(row_.id, id, 1, [&](const EnvelopeRow& row) -> Status {
-    SP_TRY(const Envelope envelope, read_envelope(row.body));
-    const EnvelopeHeader& h = envelope.header;
-    Verdict verdict = judge_alone(envelope, row.seq, gov_, ctx.book, false);
-    if (verdict == Verdict::valid) verdict = s.authors.check(h);
-    if (static_cast<Verdict>(row.verdict) == Verdict::bad_signature) verdict = Verdict::bad_signature;
-    verdicts.emplace_back(row.seq, verdict);
-    if (verdict != Verdict::valid) return Status::good();
-    s.authors.accept(h, envelope.id);
-    if (h.kind == EnvelopeKind::access_event) return Status::good();
-    SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(row_.id, id, h.epoch));
-    if (key == nullptr) return Error{Errc::no_key, "refold"};
-    const auto plain = open_content(*key, envelope);
-    if (!plain.ok()) return Status::good();
-    if (h.kind == EnvelopeKind::snapshot) {
-      auto state = plan::SectionState::decode(*plain);
-      if (s.state->entities().empty() && s.state->last_seq() == 0 && state.ok()) s.state = std::move(state).value();
-      return Status::good();
-    }
-    const auto batches = split_batches(*plain, h.author);
-    if (!batches.ok()) return Status::good();
-    const PrincipalId person = ctx.book.find_device(h.author).person->id;
-    for (const plan::Batch& batch : *batches) s.state->apply(batch, {row.seq, person, h.proposal});
-    return Status::good();
-  }));
-  for (const auto& [seq, verdict] : verdicts)
-    SP_OK(ctx.replica.set_verdict(row_.id, id, seq, static_cast<std::uint8_t>(verdict)));
-  return Status::good();
 }
 
 Status PlanFile::save(Context& ctx) {
@@ -348,7 +326,7 @@ Status PlanFile::save(Context& ctx) {
       s.sealed_state =
           crypto::seal_local(key, state_purpose, section_context(row_.id, s.id), s.state->encode(), ctx.entropy);
     }
-    SP_OK(ctx.replica.put_section(row_.id, {s.id, s.seq, s.chain, s.authors.encode(), s.sealed_state}));
+    SP_OK(ctx.replica.put_section(row_.id, {s.id, s.seq, s.chain, s.authors.encode(), s.sealed_state, s.start.encode()}));
     s.dirty = false;
   }
   return Status::good();

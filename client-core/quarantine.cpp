@@ -44,6 +44,17 @@ Result<Quarantined> read_quarantined(const Item& item) {
   return q;
 }
 
+// Of a proposal, which is in no text, what it would have made of it.
+std::string words_added(const plan::Entity* entity, const plan::Op& op, const PrincipalId& person) {
+  const plan::TextField* text = nullptr;
+  if (entity != nullptr) {
+    const auto found = entity->texts.find(op.field);
+    if (found != entity->texts.end()) text = &found->second;
+  }
+  const auto after = text == nullptr ? Result<std::string>(Error{Errc::not_found, "text"}) : text->doc.text_after(op.id);
+  return plan::added_words(op, after.ok() ? *after : plan::text_with(text, op, person));
+}
+
 }  // namespace
 
 Bytes write_changes(const std::vector<QuarantinedChange>& changes) {
@@ -86,10 +97,14 @@ Status quarantine_unsent(Context& ctx, PlanFile& file, SectionId section, std::s
   q.since_ms = ctx.now;
   for (const plan::PendingBatch& pending : unsent) {
     for (const plan::Op& op : pending.batch.ops) {
-      if (op.kind != plan::OpKind::set && op.kind != plan::OpKind::set_add && op.kind != plan::OpKind::note) continue;
+      const bool is_text = op.kind == plan::OpKind::text;
+      if (!is_text && op.kind != plan::OpKind::set && op.kind != plan::OpKind::set_add && op.kind != plan::OpKind::note)
+        continue;
       QuarantinedChange c;
       c.entity = op.entity.hex();
-      c.value = op.text;
+      // Of a text only what this person added: what surrounds it is no longer theirs to see.
+      c.value = is_text ? words_added(shown->find(op.entity), op, ctx.person) : op.text;
+      if (is_text && c.value.empty()) continue;
       c.wall_ms = pending.batch.wall_ms;
       const plan::Entity* entity = shown->find(op.entity);
       const plan::KindSpec* kind = entity == nullptr ? nullptr : plan::find_kind(entity->kind);

@@ -5,7 +5,7 @@
 namespace samplan {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE identity(principal BLOB NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL, pushed INTEGER NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE plan(id BLOB PRIMARY KEY, holding INTEGER NOT NULL, identity_n INTE
 CREATE TABLE gov(plan BLOB NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL, wraps BLOB NOT NULL,
                  recv_ms INTEGER NOT NULL, PRIMARY KEY(plan, seq)) WITHOUT ROWID;
 CREATE TABLE section(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
-                     authors BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY(plan, section));
+                     authors BLOB NOT NULL, state BLOB NOT NULL, start BLOB NOT NULL, PRIMARY KEY(plan, section));
 CREATE TABLE envelope(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL,
                       verdict INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(plan, section, seq));
 CREATE INDEX envelope_id ON envelope(id);
@@ -25,8 +25,17 @@ CREATE TABLE outbox(plan BLOB NOT NULL, section INTEGER NOT NULL, epoch INTEGER 
                     PRIMARY KEY(plan, section, epoch, author_seq));
 CREATE TABLE item(n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key BLOB NOT NULL, plan BLOB NOT NULL,
                   sealed BLOB NOT NULL, UNIQUE(kind, key));
-PRAGMA user_version = 1;
 )sql";
+
+// New in version 2.
+constexpr const char* schema_2 = R"sql(
+CREATE TABLE base(plan BLOB NOT NULL, section INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY(plan, section));
+CREATE TABLE snapshot(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, upto INTEGER NOT NULL,
+                      author BLOB NOT NULL, id BLOB NOT NULL, hash BLOB NOT NULL, differs INTEGER NOT NULL,
+                      attested INTEGER NOT NULL, witnesses INTEGER NOT NULL, PRIMARY KEY(plan, section, seq, id));
+PRAGMA user_version = 2;
+)sql";
+constexpr const char* section_from_1 = "ALTER TABLE section ADD COLUMN start BLOB NOT NULL DEFAULT x''";
 
 }  // namespace
 
@@ -46,12 +55,13 @@ Status Replica::migrate() {
     if (row) version = s.integer(0);
   }
   if (version == schema_version) return Status::good();
-  if (version != 0)
+  if (version != 0 && version != 1)
     return Error{Errc::unknown_version, "replica.schema",
                  "Databasen er skrevet av en nyere utgave av Samplan. Oppdater programmet."};
   Transaction tx(*db_);
   SP_OK(tx.begin());
-  SP_OK(db_->exec(schema));
+  SP_OK(db_->exec(version == 0 ? schema : section_from_1));
+  SP_OK(db_->exec(schema_2));
   return tx.commit();
 }
 
@@ -125,7 +135,8 @@ Status Replica::put_plan(const PlanRow& row) {
 
 Status Replica::delete_plan_content(const PlanId& id) {
   for (const char* sql : {"DELETE FROM section WHERE plan = ?", "DELETE FROM envelope WHERE plan = ?",
-                          "DELETE FROM pending WHERE plan = ?", "DELETE FROM outbox WHERE plan = ?"}) {
+                          "DELETE FROM pending WHERE plan = ?", "DELETE FROM outbox WHERE plan = ?",
+                          "DELETE FROM base WHERE plan = ?", "DELETE FROM snapshot WHERE plan = ?"}) {
     SP_TRY(Statement s, db_->prepare(sql));
     SP_OK(s.bind(id.view()).run());
   }
@@ -160,35 +171,38 @@ Result<std::vector<GovRow>> Replica::gov(const PlanId& plan) {
 }
 
 Status Replica::put_section(const PlanId& plan, const SectionRow& row) {
-  SP_TRY(Statement s, db_->prepare("INSERT INTO section(plan, section, seq, chain, authors, state) VALUES(?,?,?,?,?,?) "
+  SP_TRY(Statement s, db_->prepare("INSERT INTO section(plan, section, seq, chain, authors, state, start) VALUES(?,?,?,?,?,?,?) "
                                    "ON CONFLICT(plan, section) DO UPDATE SET seq = excluded.seq, "
-                                   "chain = excluded.chain, authors = excluded.authors, state = excluded.state"));
+                                   "chain = excluded.chain, authors = excluded.authors, state = excluded.state, "
+                                   "start = excluded.start"));
   return s.bind(plan.view())
       .bind(int{row.section})
       .bind(row.seq)
       .bind(row.chain.view())
       .bind(row.authors)
       .bind(row.sealed_state)
+      .bind(row.start)
       .run();
 }
 
 Result<std::vector<SectionRow>> Replica::sections(const PlanId& plan) {
   std::vector<SectionRow> out;
   SP_TRY(Statement s,
-         db_->prepare("SELECT section, seq, chain, authors, state FROM section WHERE plan = ? ORDER BY section"));
+         db_->prepare("SELECT section, seq, chain, authors, state, start FROM section WHERE plan = ? ORDER BY section"));
   s.bind(plan.view());
   for (;;) {
     SP_TRY(const bool row, s.step());
     if (!row) return out;
     out.push_back({static_cast<SectionId>(s.integer(0)), s.number(1), Hash::from(s.blob(2)), s.blob(3).copy(),
-                   s.blob(4).copy()});
+                   s.blob(4).copy(), s.blob(5).copy()});
   }
 }
 
 Status Replica::delete_section_content(const PlanId& plan, SectionId section) {
   for (const char* sql :
        {"DELETE FROM section WHERE plan = ? AND section = ?", "DELETE FROM envelope WHERE plan = ? AND section = ?",
-        "DELETE FROM pending WHERE plan = ? AND section = ?", "DELETE FROM outbox WHERE plan = ? AND section = ?"}) {
+        "DELETE FROM pending WHERE plan = ? AND section = ?", "DELETE FROM outbox WHERE plan = ? AND section = ?",
+        "DELETE FROM base WHERE plan = ? AND section = ?", "DELETE FROM snapshot WHERE plan = ? AND section = ?"}) {
     SP_TRY(Statement s, db_->prepare(sql));
     SP_OK(s.bind(plan.view()).bind(int{section}).run());
   }
@@ -223,6 +237,79 @@ Status Replica::each_envelope(const PlanId& plan, SectionId section, std::uint64
   }
 }
 
+Result<std::uint64_t> Replica::envelope_bytes(const PlanId& plan, SectionId section, std::uint64_t after) {
+  SP_TRY(Statement s, db_->prepare("SELECT coalesce(sum(length(body)), 0) FROM envelope WHERE plan = ? AND section = ? "
+                                   "AND seq > ?"));
+  s.bind(plan.view()).bind(int{section}).bind(after);
+  SP_OK(s.step());
+  return s.number(0);
+}
+
+Result<std::optional<Bytes>> Replica::envelope(const PlanId& plan, SectionId section, std::uint64_t seq) {
+  SP_TRY(Statement s, db_->prepare("SELECT body FROM envelope WHERE plan = ? AND section = ? AND seq = ?"));
+  s.bind(plan.view()).bind(int{section}).bind(seq);
+  SP_TRY(const bool row, s.step());
+  return row ? std::optional<Bytes>(s.blob(0).copy()) : std::nullopt;
+}
+
+Status Replica::delete_envelopes(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to) {
+  SP_TRY(Statement s, db_->prepare("DELETE FROM envelope WHERE plan = ? AND section = ? AND seq >= ? AND seq <= ?"));
+  return s.bind(plan.view()).bind(int{section}).bind(from).bind(to).run();
+}
+
+Status Replica::put_base(const PlanId& plan, SectionId section, ByteView sealed) {
+  SP_TRY(Statement s, db_->prepare("INSERT INTO base(plan, section, sealed) VALUES(?,?,?) ON CONFLICT(plan, section) "
+                                   "DO UPDATE SET sealed = excluded.sealed"));
+  return s.bind(plan.view()).bind(int{section}).bind(sealed).run();
+}
+
+Result<Bytes> Replica::base(const PlanId& plan, SectionId section) {
+  SP_TRY(Statement s, db_->prepare("SELECT sealed FROM base WHERE plan = ? AND section = ?"));
+  s.bind(plan.view()).bind(int{section});
+  SP_TRY(const bool row, s.step());
+  return row ? s.blob(0).copy() : Bytes{};
+}
+
+Status Replica::delete_base(const PlanId& plan, SectionId section) {
+  SP_TRY(Statement s, db_->prepare("DELETE FROM base WHERE plan = ? AND section = ?"));
+  return s.bind(plan.view()).bind(int{section}).run();
+}
+
+Status Replica::put_snapshot(const PlanId& plan, SectionId section, const SnapshotRow& row) {
+  SP_TRY(Statement s, db_->prepare("INSERT OR REPLACE INTO snapshot(plan, section, seq, upto, author, id, hash, differs, "
+                                   "attested, witnesses) VALUES(?,?,?,?,?,?,?,?,?,?)"));
+  return s.bind(plan.view())
+      .bind(int{section})
+      .bind(row.seq)
+      .bind(row.upto)
+      .bind(row.author.view())
+      .bind(row.id.view())
+      .bind(row.hash.view())
+      .bind(row.differs ? 1 : 0)
+      .bind(row.attested ? 1 : 0)
+      .bind(row.witnesses)
+      .run();
+}
+
+Result<std::vector<SnapshotRow>> Replica::snapshots(const PlanId& plan, SectionId section) {
+  std::vector<SnapshotRow> out;
+  SP_TRY(Statement s, db_->prepare("SELECT seq, upto, author, id, hash, differs, attested, witnesses FROM snapshot "
+                                   "WHERE plan = ? AND section = ? ORDER BY seq"));
+  s.bind(plan.view()).bind(int{section});
+  for (;;) {
+    SP_TRY(const bool row, s.step());
+    if (!row) return out;
+    out.push_back({s.number(0), s.number(1), DeviceId::from(s.blob(2)), Hash::from(s.blob(3)), Hash::from(s.blob(4)),
+                   s.integer(5) != 0, s.integer(6) != 0, static_cast<std::uint32_t>(s.integer(7))});
+  }
+}
+
+Status Replica::delete_snapshots(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to) {
+  SP_TRY(Statement s, db_->prepare("DELETE FROM snapshot WHERE plan = ? AND section = ? AND seq >= ? AND seq <= ? "
+                                   "AND differs = 0"));
+  return s.bind(plan.view()).bind(int{section}).bind(from).bind(to).run();
+}
+
 Result<bool> Replica::has_envelope(const PlanId& plan, SectionId section, const Hash& id) {
   SP_TRY(Statement s, db_->prepare("SELECT 1 FROM envelope WHERE id = ? AND plan = ? AND section = ?"));
   s.bind(id.view()).bind(plan.view()).bind(int{section});
@@ -237,7 +324,8 @@ Result<bool> Replica::has_valid_envelope(const PlanId& plan, SectionId section, 
 
 Status Replica::delete_chain(const PlanId& plan, SectionId section) {
   for (const char* sql :
-       {"DELETE FROM section WHERE plan=? AND section=?", "DELETE FROM envelope WHERE plan=? AND section=?"}) {
+       {"DELETE FROM section WHERE plan=? AND section=?", "DELETE FROM envelope WHERE plan=? AND section=?",
+        "DELETE FROM base WHERE plan=? AND section=?", "DELETE FROM snapshot WHERE plan=? AND section=? AND differs=0"}) {
     SP_TRY(Statement s, db_->prepare(sql));
     SP_OK(s.bind(plan.view()).bind(int{section}).run());
   }
@@ -293,7 +381,7 @@ Result<std::vector<PlanId>> Replica::plans_with_work() {
   SP_TRY(Statement s,
          db_->prepare("SELECT id FROM plan WHERE holding < 2 AND (id IN (SELECT plan FROM pending) OR id IN "
                       "(SELECT plan FROM outbox) OR id IN (SELECT plan FROM gov WHERE recv_ms = 0) OR id IN "
-                      "(SELECT plan FROM item WHERE kind = 'intent')) ORDER BY rowid"));
+                      "(SELECT plan FROM item WHERE kind IN ('intent', 'history'))) ORDER BY rowid"));
   for (;;) {
     SP_TRY(const bool row, s.step());
     if (!row) return out;

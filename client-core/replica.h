@@ -5,6 +5,8 @@
 //   plan       one row a plan that this device holds
 //   gov        governance records as received or, until pushed, as written here
 //   section    a section's place in its chain and its folded state, sealed under the section's own local key
+//   base       the state that a section's stored chain begins with, where that is not its start; sealed as the state is
+//   snapshot   snapshots in the chain: what this device found when it compared them with its own state
 //   envelope   every envelope of the chain as received, void ones too (evidence)
 //   pending    own operations that the server has not confirmed; the truth about «not sent»
 //   outbox     envelopes sealed from pending rows, ready to send or to send again
@@ -56,6 +58,18 @@ struct SectionRow {
   Hash chain;
   Bytes authors;              // AuthorChains
   Bytes sealed_state;
+  Bytes start;                // where the stored chain begins, as written by plan_file users
+};
+
+struct SnapshotRow {
+  std::uint64_t seq = 0;
+  std::uint64_t upto = 0;
+  DeviceId author;
+  Hash id;
+  Hash hash;                    // of its record
+  bool differs = false;         // not what the chain says
+  bool attested = false;        // by this device
+  std::uint32_t witnesses = 0;  // attestations by others
 };
 
 struct EnvelopeRow {
@@ -127,9 +141,23 @@ class Replica {
   // In sequence, from `from_seq` on; stops at the first error of the visitor.
   Status each_envelope(const PlanId& plan, SectionId section, std::uint64_t from_seq,
                        const std::function<Status(const EnvelopeRow&)>& visit);
+  // What the stored envelopes after `after` take.
+  Result<std::uint64_t> envelope_bytes(const PlanId& plan, SectionId section, std::uint64_t after);
+  Result<std::optional<Bytes>> envelope(const PlanId& plan, SectionId section, std::uint64_t seq);
+  // Forgets stored envelopes with from <= seq <= to.
+  Status delete_envelopes(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to);
   Result<bool> has_envelope(const PlanId& plan, SectionId section, const Hash& id);
   Result<bool> has_valid_envelope(const PlanId& plan, SectionId section, const Hash& id);  // verdict 0
-  // Forgets the chain of a section but keeps what is unsent.
+
+  Status put_base(const PlanId& plan, SectionId section, ByteView sealed);
+  Result<Bytes> base(const PlanId& plan, SectionId section);  // empty if none
+  Status delete_base(const PlanId& plan, SectionId section);
+  Status put_snapshot(const PlanId& plan, SectionId section, const SnapshotRow& row);
+  Result<std::vector<SnapshotRow>> snapshots(const PlanId& plan, SectionId section);  // ascending
+  // Those that agreed with from <= seq <= to; what differed is remembered.
+  Status delete_snapshots(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to);
+
+  // Forgets the chain of a section but keeps what is unsent, and which snapshots differed.
   Status delete_chain(const PlanId& plan, SectionId section);
 
   Status add_pending(const PlanId& plan, const PendingRow& row);

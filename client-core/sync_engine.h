@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ class OpenPlans {
 
 // Something that happened in a sync and that people should know.
 struct Notice {
-  std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed"
+  std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed",
+                     // "snapshot_differs" (detail: the author's device)
   PlanId plan;
   SectionId section = 0;
   std::string detail;  // status or error name
@@ -73,15 +75,24 @@ class SyncEngine {
   };
   Result<PlanRequest> stage_plan(Context& ctx, PlanFile& file, Staged& staged);
   Status stage_intents(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
-                       std::vector<crypto::SectionKey>& keys, std::vector<std::pair<SectionId, Bytes>>& snapshots);
+                       std::vector<crypto::SectionKey>& keys, std::vector<SectionId>& handed_over);
   Status stage_content(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
-                       std::vector<crypto::SectionKey>& keys, std::vector<std::pair<SectionId, Bytes>>& snapshots);
+                       std::vector<crypto::SectionKey>& keys, const std::vector<SectionId>& handed_over);
   Status push_record(Context& ctx, GovState& gov, BuiltRecord built, Bytes intent_key, Staged& staged,
                      std::vector<crypto::SectionKey>& keys);
 
   Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
   Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);
   Status take_section(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome);
+  Status take_offer(Context& ctx, PlanFile& file, const SnapshotOffer& offer, SyncOutcome& outcome);
+  Status take_history(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome);
+  Result<bool> is_trusted(Context& ctx, PlanFile& file, const SnapshotOffer& offer, const Envelope& snapshot,
+                          const Hash& record);
+  void say_begins(const Context& ctx, PlanFile& file, PlanRequest& out);
+  Result<std::optional<Bytes>> due_snapshot(Context& ctx, PlanFile& file, const GovState& gov, SectionId section,
+                                            const std::vector<OutboxRow>& outbox);
+  Result<std::optional<SnapshotRow>> due_attestation(Context& ctx, PlanFile& file, SectionId section);
+  Status drop_refused_extra(Context& ctx, PlanFile& file, const Hash& id, bool& dropped);
   Status take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation);
   Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);
@@ -101,6 +112,19 @@ class SyncEngine {
   std::optional<Hash> request_;   // hash of the frame that a reply must answer
   bool token_valid_ = true;       // this reply could be stored whole
   int rounds_ = 0;
+  // Offers that were not good enough, until the section has begun.
+  struct Refusal {
+    std::uint64_t snapshot = 0;  // an older one than this; 0: the whole chain
+    int count = 0;
+  };
+  std::map<PlanId, std::map<SectionId, Refusal>> begins_;
+  std::set<std::pair<PlanId, SectionId>> no_snapshots_;  // the server has refused one
+  std::size_t snapshot_room_ = 0;                        // in the request that is being made
+  std::size_t push_room_ = 0;
+  bool left_over_ = false;  // not everything that waits was in the last request
 };
+
+// Where the server's last word puts the head of a section; 0 if it has said nothing of it.
+std::uint64_t head_in_receipt(PlanFile& file, SectionId section);
 
 }  // namespace samplan

@@ -65,6 +65,12 @@ StoredReceipt read_stored(ByteView bytes) {
 
 }  // namespace
 
+std::uint64_t head_in_receipt(PlanFile& file, SectionId section) {
+  const StoredReceipt receipt = read_stored(file.row().receipt);
+  const auto it = receipt.sections.find(section);
+  return it == receipt.sections.end() ? 0 : it->second.first;
+}
+
 Result<PlanFile*> OpenPlans::get(Context& ctx, const PlanId& id) {
   const auto it = files_.find(id);
   if (it != files_.end()) return it->second.get();
@@ -133,6 +139,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
       outcome.notices.push_back({"refused", plan.plan, 0, errc_name(taken.code())});
     }
   }
+  if (left_over_ && outcome.confirmed != 0) outcome.again = true;
   SP_OK(take_letters(ctx, reply, outcome));
   if (token_valid_ && reply.cursors) {
     SP_OK(set_fact(ctx, fact::cursor_token, *reply.cursors));
@@ -206,15 +213,20 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     return file->save(ctx);
   }
   SP_OK(logs);
-  for (const SectionPull& pull : reply.sections) {
-    const Status taken = take_section(ctx, *file, pull, outcome);
-    if (taken.code() == Errc::frozen) {
-      file->row().holding = Holding::frozen;
-      outcome.notices.push_back({"frozen", reply.plan, pull.section, taken.error().where});
-      return file->save(ctx);
+  for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));
+  for (const bool old : {false, true}) {
+    for (const SectionPull& pull : old ? reply.history : reply.sections) {
+      const Status taken = old ? take_history(ctx, *file, pull, outcome) : take_section(ctx, *file, pull, outcome);
+      if (taken.code() == Errc::frozen) {
+        file->row().holding = Holding::frozen;
+        outcome.notices.push_back({"frozen", reply.plan, pull.section, taken.error().where});
+        return file->save(ctx);
+      }
+      SP_OK(taken);
     }
-    SP_OK(taken);
   }
+  for (const auto& [section, author] : file->take_differing())
+    outcome.notices.push_back({"snapshot_differs", reply.plan, section, author.hex()});
   if (reply.receipt) {
     const Status receipt = take_receipt(*file, *reply.receipt, reply.receipt->generation);
     if (receipt.code() == Errc::frozen) {
@@ -248,6 +260,10 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
   }
   for (const ItemResult& r : reply.results) {
     if (!is_final(r.status)) continue;
+    bool dropped = false;
+    SP_OK(drop_refused_extra(ctx, *file, r.id, dropped));
+    outcome.again = outcome.again || dropped;
+    if (dropped) continue;
     outcome.notices.push_back({"refused", reply.plan, 0, status_name(r.status)});
     SP_OK(ctx.replica.put_item("refused", r.id.view(), reply.plan, ByteView::of(status_name(r.status))));
   }
@@ -258,7 +274,6 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
 }
 
 Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome) {
-  (void)outcome;
   for (const Bytes& record : reply.identity) SP_OK(take_identity(ctx, record));
   if (reply.identity_n != 0) file.row().identity_n = std::max(file.row().identity_n, reply.identity_n);
   std::map<SectionId, std::size_t> cuts_before;
@@ -270,7 +285,15 @@ Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& repl
     const Cut& cut = s.cuts.back();
     const auto& held = file.sections();
     const auto it = held.find(s.id);
-    if (it != held.end() && it->second.seq > cut.section_seq) SP_OK(file.refold(ctx, s.id));
+    if (it == held.end() || it->second.seq <= cut.section_seq) continue;
+    if (it->second.start.seq > cut.section_seq) {
+      // We began with what the cut voids.
+      token_valid_ = false;
+      outcome.again = true;
+      SP_OK(file.restart_section(ctx, s.id));
+    } else {
+      SP_OK(file.refold(ctx, s.id));
+    }
   }
   return Status::good();
 }
@@ -280,16 +303,21 @@ Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull&
   for (const PulledEnvelope& e : pull.envelopes) {
     if (e.seq <= file.section(pull.section).seq) continue;
     ByteView bytes = e.bytes;
+    std::optional<Bytes> offered;
     if (e.own) {
       const auto it = std::find_if(outbox.begin(), outbox.end(), [&](const OutboxRow& r) { return r.id == e.id; });
-      if (it == outbox.end()) {
+      const PlanSection& held = file.section(pull.section);
+      if (it == outbox.end() && e.seq == held.start.snapshot_seq && e.id == held.start.snapshot_id) {
+        SP_TRY(offered, ctx.replica.envelope(file.id(), pull.section, e.seq));
+      }
+      if (it == outbox.end() && !offered) {
         // We no longer have what we once sent (an old copy of this home was restored): fetch the section again, whole.
         token_valid_ = false;
         SP_OK(file.restart_section(ctx, pull.section));
         outcome.again = true;
         return Status::good();
       }
-      bytes = it->body;
+      bytes = offered ? ByteView(*offered) : ByteView(it->body);
     }
     SP_TRY(const bool taken, file.take_envelope(ctx, pull.section, e.seq, bytes));
     if (!taken) {

@@ -15,7 +15,8 @@ namespace samplan {
 namespace {
 
 constexpr int rounds_max = 64;  // a server that always says "more" ends a sync, not the battery
-constexpr std::size_t push_bytes_target = 1U << 20;
+constexpr std::size_t push_bytes_target = 1U << 20;     // of one plan
+constexpr std::size_t request_push_bytes = 5U << 19;    // of all plans; the rest of a request is records and letters
 
 // A record that we shall push on top of what we have verified; applied to a copy, so that later records and content of
 // the same request can build on it.
@@ -111,8 +112,7 @@ Status SyncEngine::push_record(Context& ctx, GovState& gov, BuiltRecord built, B
 }
 
 Status SyncEngine::stage_intents(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
-                                 std::vector<crypto::SectionKey>& keys,
-                                 std::vector<std::pair<SectionId, Bytes>>& snapshots) {
+                                 std::vector<crypto::SectionKey>& keys, std::vector<SectionId>& all_handed_over) {
   SP_TRY(const std::vector<Item> items, ctx.replica.items("intent"));
   for (const Item& item : items) {
     if (item.plan != file.id()) continue;
@@ -135,17 +135,13 @@ Status SyncEngine::stage_intents(Context& ctx, PlanFile& file, GovState& gov, St
       continue;
     }
     SP_OK(ctx.replica.delete_item("refused", item.key));
-    for (const SectionId section : handed_over) {
-      SP_TRY(const plan::SectionState* state, file.confirmed(ctx, section));
-      snapshots.emplace_back(section, state->encode());
-    }
+    all_handed_over.insert(all_handed_over.end(), handed_over.begin(), handed_over.end());
   }
   return Status::good();
 }
 
 Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
-                                 std::vector<crypto::SectionKey>& keys,
-                                 std::vector<std::pair<SectionId, Bytes>>& snapshots) {
+                                 std::vector<crypto::SectionKey>& keys, const std::vector<SectionId>& handed_over) {
   if (gov.consent() != PlanConsent::given) return Status::good();  // R24: nothing is sealed before the owner consents
   SP_TRY(std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
   SP_TRY(const std::vector<PendingRow> pending, ctx.replica.pending(file.id()));
@@ -175,6 +171,7 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     outbox.push_back(std::move(row));
     return Status::good();
   };
+  bool lazy = false;  // what is sealed next can as well come another time
   const auto seal_one = [&](SectionId s, EnvelopeKind kind, bool proposal, ByteView plain, std::uint64_t first,
                             std::uint64_t last) -> Status {
     const std::uint32_t epoch = gov.section(s)->epoch.latest()->epoch;
@@ -185,11 +182,21 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     h.proposal = proposal;
     const Bytes header144 = write_header144(h);
     SP_TRY(const crypto::Sealed sealed, seal_content(*key, header144, plain, ctx.entropy));
+    if (kind == EnvelopeKind::snapshot && lazy) {
+      if (sealed.ciphertext.size() > snapshot_room_) return Error{Errc::too_large, "snapshot"};
+      snapshot_room_ -= sealed.ciphertext.size();
+    }
     return store(h, sealed.nonce, header144, sealed.ciphertext, first, last);
   };
 
-  for (const auto& [section, state] : snapshots)
-    SP_OK(seal_one(section, EnvelopeKind::snapshot, false, state, 0, 0));
+  for (const SectionId section : handed_over) {
+    const auto record = file.snapshot_now(ctx, section, gov.section(section)->epoch.latest()->epoch);
+    if (record.code() == Errc::no_key) continue;  // we are waiting for it ourselves
+    if (!record.ok()) return record.error();
+    // One too large for an envelope cannot be handed over: who begins here sees what is written from now on.
+    const Status sealed = seal_one(section, EnvelopeKind::snapshot, false, *record, 0, 0);
+    if (sealed.code() != Errc::too_large) SP_OK(sealed);
+  }
 
   for (const SectionId s : sections) {
     const bool writes = (rights(s) & right_write) != 0;
@@ -202,6 +209,14 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     // Someone whose right to write was lowered: what is unsent becomes a proposal.
     if (!writes)
       for (plan::PendingBatch& p : unsent) p.proposal = true;
+    if (writes && !unsent.empty() && gov.section(s)->epoch.latest()->epoch != 0) {
+      SP_TRY(const std::optional<Bytes> record, due_snapshot(ctx, file, gov, s, outbox));
+      // As a whole it may not fit into an envelope, or not into this request: then another time.
+      lazy = true;
+      const Status sealed = !record ? Status::good() : seal_one(s, EnvelopeKind::snapshot, false, *record, 0, 0);
+      lazy = false;
+      if (sealed.code() != Errc::too_large) SP_OK(sealed);
+    }
     std::size_t at = 0;
     while (at < unsent.size()) {
       const bool proposal = unsent[at].proposal;
@@ -226,6 +241,15 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
         encoded.push_back(plan::encode_batch(batch));
       }
       SP_OK(seal_one(s, EnvelopeKind::change, proposal, join_batches(encoded), first, last));
+    }
+    if (writes && !unsent.empty()) {
+      SP_TRY(std::optional<SnapshotRow> snapshot, due_attestation(ctx, file, s));
+      if (snapshot) {
+        SP_OK(seal_one(s, EnvelopeKind::attestation, false,
+                       write_attestation({snapshot->seq, snapshot->id, snapshot->hash}), 0, 0));
+        snapshot->attested = true;
+        SP_OK(ctx.replica.put_snapshot(file.id(), s, *snapshot));
+      }
     }
   }
 
@@ -252,11 +276,13 @@ Result<PlanRequest> SyncEngine::stage_plan(Context& ctx, PlanFile& file, Staged&
   out.gov_seq = file.confirmed_gov();
   out.identity_n = file.row().identity_n;
   for (const SectionId s : file.readable(ctx)) out.sections.push_back({s, file.section(s).seq});
+  say_begins(ctx, file, out);
+  SP_TRY(out.history, file.wanted_history(ctx));
   if (file.row().holding == Holding::frozen || file.row().holding == Holding::ended) return out;
 
   GovState gov = file.gov();
   std::vector<crypto::SectionKey> keys;
-  std::vector<std::pair<SectionId, Bytes>> snapshots;
+  std::vector<SectionId> handed_over;
   if (file.row().holding == Holding::draft) {
     // A draft is shared with nobody until the owner is part of it: alone with its author it stays here (R24).
     if (gov.participants().size() < 2 && gov.consent() != PlanConsent::given) return out;
@@ -269,14 +295,19 @@ Result<PlanRequest> SyncEngine::stage_plan(Context& ctx, PlanFile& file, Staged&
     staged.intent_keys.emplace_back();
     staged.gov_hashes.push_back(record.hash);
   }
-  SP_OK(stage_intents(ctx, file, gov, staged, keys, snapshots));
-  SP_OK(stage_content(ctx, file, gov, staged, keys, snapshots));
+  SP_OK(stage_intents(ctx, file, gov, staged, keys, handed_over));
+  SP_OK(stage_content(ctx, file, gov, staged, keys, handed_over));
   out.push_gov = staged.gov;
   SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
   std::size_t bytes = 0;
   for (const OutboxRow& row : outbox) {
-    if (bytes > push_bytes_target) break;
+    const bool first = out.push.empty() && push_room_ == request_push_bytes;
+    if (bytes > push_bytes_target || (row.body.size() > push_room_ && !first)) {
+      left_over_ = true;
+      break;
+    }
     bytes += row.body.size();
+    push_room_ -= std::min(push_room_, row.body.size());
     out.push.push_back(row.body);
   }
   return out;
@@ -288,8 +319,12 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
   staged_.clear();
   mail_keys_.clear();
   identity_sent_.clear();
+  snapshot_room_ = snapshot_request_bytes;
+  push_room_ = request_push_bytes;
+  left_over_ = false;
   SyncRequest q;
   q.person = ctx.person;
+  q.takes_snapshots = true;
   SP_TRY(q.generation, number_fact(ctx, fact::generation));
   SP_TRY(q.mail_seen, number_fact(ctx, fact::mail_seen));
   q.reply_bytes_max = static_cast<std::uint32_t>(limits::reply_bytes_target);
@@ -337,6 +372,8 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
     SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
     for (const PlanRow& row : rows) named.push_back(row.id);
   }
+  for (const auto& entry : begins_)
+    if (std::find(named.begin(), named.end(), entry.first) == named.end()) named.push_back(entry.first);
   if (!only_.empty()) named = only_;
   for (const PlanId& id : named) {
     SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(id));

@@ -80,7 +80,14 @@ Status SqliteStore::prepare_file(const std::string& path) {
   }
   if (application != store_application_id)
     return Error{Errc::corrupt, "store.application_id", path + " is not a database of this server."};
-  if (version != store_version)
+  if (version == 1) {
+    const std::string step = std::string("BEGIN IMMEDIATE;") + store_migration_2 + "PRAGMA user_version=2; COMMIT;";
+    const Status migrated = db_.exec(step.c_str());
+    if (!migrated.ok()) {
+      if (db_.in_transaction()) (void)db_.exec("ROLLBACK");
+      return told(migrated.error(), "Cannot bring " + path + " up to date. Is the disk full?");
+    }
+  } else if (version != store_version)
     return Error{
         Errc::unknown_version, "store.user_version " + std::to_string(version),
         path + " was written by a newer version of this server. Install that version, or restore a backup."};

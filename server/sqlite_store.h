@@ -73,6 +73,8 @@ class SqliteStore final : public relay::Store {
                                                      const DeviceId& author) override;
   Status each_envelope(const PlanId& plan, SectionId section, std::uint64_t after_seq,
                        const relay::Visitor<relay::EnvelopeRow>& visit) override;
+  Status each_marked(const PlanId& plan, SectionId section, EnvelopeKind kind, std::uint64_t below,
+                     const relay::Visitor<relay::EnvelopeRow>& visit) override;
   Result<std::optional<relay::AccessRow>> last_access(const PlanId& plan) override;
   Status add_access(const PlanId& plan, const relay::AccessRow& row) override;
 

@@ -114,6 +114,14 @@ Status SqliteStore::each_governance(const PlanId& plan, std::uint64_t after_seq,
 
 Status SqliteStore::add_envelope(const PlanId& plan, const relay::EnvelopeRow& row) {
   SP_TRY(const std::uint64_t no, plan_no(plan));
+  const bool marked = row.kind == EnvelopeKind::snapshot || row.kind == EnvelopeKind::attestation;
+  if (marked)
+    SP_OK(db_.query("INSERT INTO marked VALUES(?,?,?,?)")
+              .bind(no)
+              .bind(row.key.section)
+              .bind(static_cast<std::uint32_t>(row.kind))
+              .bind(row.seq)
+              .run());
   return db_.query("INSERT INTO envelope VALUES(?,?,?,?,?,?,?,?,?)")
       .bind(no)
       .bind(row.key.section)
@@ -167,6 +175,27 @@ Status SqliteStore::each_envelope(const PlanId& plan, SectionId section, std::ui
     row.id = q.id<Hash>(4);
     row.recv_ms = q.signed_number(5);
     row.body = q.blob(6);
+    if (!visit(row)) return Status::good();
+  }
+}
+
+Status SqliteStore::each_marked(const PlanId& plan, SectionId section, EnvelopeKind kind, std::uint64_t below,
+                                const Visitor<relay::EnvelopeRow>& visit) {
+  SP_TRY(const std::uint64_t no, plan_no(plan));
+  Query q = db_.query(
+      "SELECT seq,author,epoch,author_seq,id,recv_ms,body FROM marked JOIN envelope USING(plan_no,section,seq) "
+      "WHERE plan_no=? AND section=? AND kind=? AND seq<? ORDER BY seq DESC");
+  q.bind(no).bind(section).bind(static_cast<std::uint32_t>(kind)).bind(below);
+  for (;;) {
+    SP_TRY(const bool found, q.step());
+    if (!found) return Status::good();
+    relay::EnvelopeRow row;
+    row.seq = q.number(0);
+    row.key = {section, q.id<DeviceId>(1), static_cast<std::uint32_t>(q.number(2)), q.number(3)};
+    row.id = q.id<Hash>(4);
+    row.recv_ms = q.signed_number(5);
+    row.body = q.blob(6);
+    row.kind = kind;
     if (!visit(row)) return Status::good();
   }
 }

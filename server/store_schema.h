@@ -5,7 +5,7 @@
 
 namespace samplan::server {
 
-inline constexpr int store_version = 1;
+inline constexpr int store_version = 2;
 inline constexpr int store_application_id = 0x53705376;  // "SpSv"
 
 inline constexpr const char* store_schema = R"sql(
@@ -32,6 +32,9 @@ CREATE TABLE governance(plan_no INTEGER NOT NULL, seq INTEGER NOT NULL, recv_ms 
 CREATE TABLE envelope(plan_no INTEGER NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, author BLOB NOT NULL,
   epoch INTEGER NOT NULL, author_seq INTEGER NOT NULL, id BLOB NOT NULL, recv_ms INTEGER NOT NULL, body BLOB NOT NULL,
   PRIMARY KEY(plan_no, section, seq), UNIQUE(plan_no, section, author, epoch, author_seq));
+-- Envelopes that clients look for by kind: 2 snapshot, 5 attestation.
+CREATE TABLE marked(plan_no INTEGER NOT NULL, section INTEGER NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY(plan_no, section, kind, seq)) WITHOUT ROWID;
 CREATE TABLE access_log(plan_no INTEGER NOT NULL, n INTEGER NOT NULL, hash_prev BLOB NOT NULL, hash BLOB NOT NULL,
   device BLOB NOT NULL, section INTEGER NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL,
   recv_ms INTEGER NOT NULL, PRIMARY KEY(plan_no, n)) WITHOUT ROWID;
@@ -49,6 +52,15 @@ CREATE INDEX letter_recipient ON letter(recipient, n);
 CREATE INDEX letter_box ON letter(box, id);
 CREATE TABLE hand_over(plan_no INTEGER NOT NULL, device BLOB NOT NULL, id BLOB NOT NULL,
   PRIMARY KEY(plan_no, device)) WITHOUT ROWID;
+)sql";
+
+// From version 1. The kind is the fifth byte of an envelope. Cursors are a cache of what clients know themselves, and
+// their encoding has changed.
+inline constexpr const char* store_migration_2 = R"sql(
+CREATE TABLE marked(plan_no INTEGER NOT NULL, section INTEGER NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY(plan_no, section, kind, seq)) WITHOUT ROWID;
+INSERT INTO marked SELECT plan_no, section, 2, seq FROM envelope WHERE substr(body, 5, 1) = x'02';
+DELETE FROM cursors;
 )sql";
 
 }  // namespace samplan::server

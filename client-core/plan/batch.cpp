@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t flag_on_behalf = 1;
 constexpr std::size_t op_bytes_min = 3;
+constexpr std::uint8_t anchor_after = 1;
+constexpr std::uint8_t anchor_before = 2;
 
 // Ids in order of first use, and where each stands.
 template <class IdType>
@@ -46,6 +48,23 @@ void write_refs(Bytes& out, std::vector<OpId> refs, Dictionaries& used) {
   }
 }
 
+void write_anchors(Bytes& out, const Op& op, Dictionaries& used) {
+  append_u8(out, static_cast<std::uint8_t>((op.after ? anchor_after : 0) | (op.before ? anchor_before : 0)));
+  if (op.after) append_varint(out, used.entities.place_of(*op.after));
+  if (op.before) append_varint(out, used.entities.place_of(*op.before));
+}
+
+void write_runs(Bytes& out, const Op& op) {
+  append_varint(out, op.seen);
+  append_varint(out, op.runs.size());
+  for (const merge::text::TextRun& run : op.runs) {
+    append_varint(out, run.pos);
+    append_varint(out, run.deleted);
+    append_varint(out, run.inserted.size());
+    append(out, ByteView::of(run.inserted));
+  }
+}
+
 void write_op(Bytes& out, const Op& op, std::uint64_t counter_before, Dictionaries& used) {
   const OpShape* shape = shape_of(op.kind);
   SP_CHECK(shape != nullptr && op.id.counter > counter_before);
@@ -54,6 +73,8 @@ void write_op(Bytes& out, const Op& op, std::uint64_t counter_before, Dictionari
   if (shape->entity) append_varint(out, used.entities.place_of(op.entity));
   if (shape->record_kind) append_varint(out, op.record_kind);
   if (shape->field) append_varint(out, op.field);
+  if (shape->anchors) write_anchors(out, op, used);
+  if (shape->runs) write_runs(out, op);
   if (shape->text_max > 0) {
     append_varint(out, op.text.size());
     append(out, ByteView::of(op.text));
@@ -112,6 +133,11 @@ class BatchReader {
     if (n > 0xffff) fail(Errc::malformed);
     return good() ? static_cast<std::uint16_t>(n) : std::uint16_t{0};
   }
+  std::uint32_t number32() {
+    const std::uint64_t n = in_.varint();
+    if (n > 0xffffffffU) fail(Errc::malformed);
+    return good() ? static_cast<std::uint32_t>(n) : 0U;
+  }
   void read_heads() {
     const std::size_t n = count(limits::sections_max, 2 + 1 + ChainMark::size);
     for (std::size_t i = 0; i < n && good(); ++i) {
@@ -139,16 +165,43 @@ class BatchReader {
     const OpShape* shape = shape_of(op.kind);
     if (shape == nullptr) return fail(Errc::unknown_version);
     op.id = {batch_.author, next_counter()};
-    if (shape->entity) {
-      const std::uint64_t place = in_.varint();
-      if (place >= entities.size()) return fail(Errc::malformed);
-      op.entity = entities[static_cast<std::size_t>(place)];
-    }
+    if (shape->entity) op.entity = read_entity(entities);
     if (shape->record_kind) op.record_kind = number16();
     if (shape->field) op.field = number16();
+    if (shape->anchors) read_anchors(op, entities);
+    if (shape->runs) read_runs(op);
     if (shape->text_max > 0) op.text = text(shape->text_max);
     if (shape->refs_max > 0) read_refs(op, shape->refs_max, devices);
+    // The move that is named is that of the record before which this one goes.
+    if (shape->anchors && op.before.has_value() == op.refs.empty()) return fail(Errc::malformed);
     batch_.ops.push_back(std::move(op));
+  }
+  EntityId read_entity(const std::vector<EntityId>& entities) {
+    const std::uint64_t place = in_.varint();
+    if (place >= entities.size()) fail(Errc::malformed);
+    return good() ? entities[static_cast<std::size_t>(place)] : EntityId{};
+  }
+  void read_anchors(Op& op, const std::vector<EntityId>& entities) {
+    const std::uint8_t flags = in_.u8();
+    if (flags > (anchor_after | anchor_before)) return fail(Errc::unknown_version);
+    if ((flags & anchor_after) != 0) op.after = read_entity(entities);
+    if ((flags & anchor_before) != 0) op.before = read_entity(entities);
+  }
+  void read_runs(Op& op) {
+    op.seen = in_.varint();
+    const std::size_t n = count(merge::text::edit_runs_max, 3);
+    if (n == 0) fail(Errc::malformed);
+    op.runs.reserve(n);
+    std::size_t left = limits::text_bytes_max;
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      merge::text::TextRun run;
+      run.pos = number32();
+      run.deleted = number32();
+      run.inserted = text(left);
+      left -= std::min(left, run.inserted.size());
+      if (run.deleted == 0 && run.inserted.empty()) fail(Errc::malformed);
+      op.runs.push_back(std::move(run));
+    }
   }
   std::uint64_t next_counter() {
     const std::uint64_t before = batch_.ops.empty() ? 0 : batch_.ops.back().id.counter;
@@ -226,7 +279,11 @@ Result<Batch> decode_batch(ByteView bytes, const DeviceId& author) {
 }
 
 std::vector<std::vector<Op>> split_ops(std::vector<Op> ops) {
-  const auto bytes_of = [](const Op& op) { return 40 + op.text.size() + 12 * op.refs.size(); };
+  const auto bytes_of = [](const Op& op) {
+    std::size_t bytes = 40 + op.text.size() + 12 * op.refs.size();
+    for (const merge::text::TextRun& run : op.runs) bytes += 12 + run.inserted.size();
+    return bytes;
+  };
   std::vector<std::vector<Op>> out;
   std::vector<Op> part;
   std::size_t part_bytes = 0;

@@ -5,8 +5,9 @@
 //            | n v, n x observed (section u16, seq v, chain 16), ascending | governance (seq v, chain 16)
 //            | n v, n x device 16 | n v, n x entity 16 | n v, n x op
 //   op       = kind u8 | counter v (the first as it is, then the difference to the one before)
-//            | [entity index v] | [record kind v] | [field v] | [length v, text] | [n v, n x (device index v,
-//            counter v)]
+//            | [entity index v] | [record kind v] | [field v]
+//            | [anchors u8 (b0: after, b1: before), [entity index v], [entity index v]]
+//            | [seen v, n v, n x (position v, deleted v, length v, inserted)] | [length v, text] | [n v, n x (device index v, counter v)]
 //
 // v = LEB128, shortest form. Which parts an op has follows from its kind (op.h). Device index 0 is the
 // author; the listed devices are 1 and up. Both lists hold every id that is used, once, in order of first

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "client-core/plan/outline.h"
 #include "client-core/plan/schema.h"
 #include "sync/merge/same_text.h"
 
@@ -46,6 +47,8 @@ Conflict removal_conflict(const SectionState& state, const EntityId& id, const E
     for (const merge::Value& v : reg.live) consider(field, v.stamp, v.text);
   for (const auto& [field, set] : entity.sets)
     for (const merge::Addition& a : set.additions) consider(field, a.stamp, a.member);
+  for (const auto& [field, text] : entity.texts)
+    for (const Stamp& s : text.newest) consider(field, s, text.doc.text());
   for (const auto& [field, edit] : latest) {
     out.edits.push_back(version_of(state, edit.first, edit.second));
     out.edit_fields.push_back(field);
@@ -53,7 +56,38 @@ Conflict removal_conflict(const SectionState& state, const EntityId& id, const E
   return out;
 }
 
+TextConflict::Side side_of(const SectionState& state, const TextField& field,
+                           merge::text::ParagraphConflict::Side found) {
+  TextConflict::Side side;
+  if (found.ops.empty()) return side;
+  const OpId& op = found.ops.back();
+  for (const Stamp& stamp : field.newest) {
+    if (stamp.op.device != op.device) continue;
+    side.last = version_of(state, stamp, "");
+    side.knows_when = stamp.op == op;
+  }
+  side.last.op = op;
+  side.last.device = op.device;
+  // An index that nobody has comes from a state that a stranger wrote; it names nobody.
+  if (found.author < field.people.size()) side.last.person = field.people[found.author];
+  side.last.value = std::move(found.text);
+  return side;
+}
+
 }  // namespace
+
+std::vector<TextConflict> text_conflicts(const SectionState& state, const TextField& field) {
+  std::vector<TextConflict> out;
+  if (!field.doc.may_need_review()) return out;
+  for (auto& found : field.doc.concurrent_paragraphs()) {
+    TextConflict conflict;
+    conflict.now = std::move(found.now);
+    conflict.before = std::move(found.base);
+    for (auto& side : found.sides) conflict.sides.push_back(side_of(state, field, std::move(side)));
+    out.push_back(std::move(conflict));
+  }
+  return out;
+}
 
 Version version_of(const SectionState& state, const Stamp& stamp, std::string value) {
   const Author& author = state.author_of(stamp);
@@ -89,7 +123,7 @@ std::vector<Version> versions_of(const SectionState& state, const merge::Registe
 
 std::vector<Conflict> list_conflicts(const SectionState& state, const RoleOf& role_of) {
   std::vector<Conflict> out;
-  for (const EntityId& id : in_creation_order(state)) {
+  for (const EntityId& id : in_order(state)) {
     const Entity& entity = *state.find(id);
     const KindSpec* kind = find_kind(entity.kind);
     if (kind == nullptr) continue;
@@ -107,20 +141,19 @@ std::vector<Conflict> list_conflicts(const SectionState& state, const RoleOf& ro
       c.folded = field.folded;
       out.push_back(std::move(c));
     }
+    for (const auto& [field_id, text] : entity.texts) {
+      if (is_removed(entity)) break;
+      Conflict c;
+      c.paragraphs = text_conflicts(state, text);
+      if (c.paragraphs.empty()) continue;
+      c.type = ConflictType::text;
+      c.section = state.section();
+      c.entity = id;
+      c.kind = entity.kind;
+      c.field = field_id;
+      out.push_back(std::move(c));
+    }
   }
-  return out;
-}
-
-std::vector<EntityId> in_creation_order(const SectionState& state) {
-  std::vector<std::pair<const Stamp*, const EntityId*>> order;
-  for (const auto& [id, entity] : state.entities())
-    if (!is_removed(entity)) order.emplace_back(&entity.life.created, &id);
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return a.first->seq != b.first->seq ? a.first->seq < b.first->seq : a.first->op < b.first->op;
-  });
-  std::vector<EntityId> out;
-  out.reserve(order.size());
-  for (const auto& entry : order) out.push_back(*entry.second);
   return out;
 }
 

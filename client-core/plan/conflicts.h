@@ -38,7 +38,19 @@ std::vector<Version> versions_of(const SectionState& state, const merge::Registe
                                  const FieldSpec* spec, const RoleOf& role_of);
 Version version_of(const SectionState& state, const merge::Stamp& stamp, std::string value);
 
-enum class ConflictType : std::uint8_t { values, removed_while_edited };
+enum class ConflictType : std::uint8_t { values, removed_while_edited, text };
+
+// A paragraph of a text that people changed without seeing each other. It has been merged; a person is asked whether it
+// still says what they meant.
+struct TextConflict {
+  struct Side {
+    Version last;                 // the last of the side's edits; its value is the paragraph as this person had it
+    bool knows_when = false;      // false: the device has written more since, and the history knows
+  };
+  std::string now;
+  std::string before;  // all sides
+  std::vector<Side> sides;
+};
 
 struct Conflict {
   ConflictType type = ConflictType::values;
@@ -50,14 +62,14 @@ struct Conflict {
   std::vector<Version> edits;  // removed_while_edited: the latest unseen edit of each field, value included
   std::vector<FieldId> edit_fields;  // the field of each of `edits`; 0 = "keep it" or the creation
   std::optional<Version> before;     // what the field said before, if known
+  std::vector<TextConflict> paragraphs;  // text
   std::uint32_t folded = 0;          // further values beyond the bound, not listed
 };
 
-// In creation order of the records, then by field number. Only important fields of known kinds; none of
+// In the records' order (outline.h), then by field number. Only important fields of known kinds; none of
 // removed ones.
+// What people are asked about in one text.
+std::vector<TextConflict> text_conflicts(const SectionState& state, const TextField& field);
 std::vector<Conflict> list_conflicts(const SectionState& state, const RoleOf& role_of = {});
-
-// Records that are there, in creation order (confirmed before pending, then by id).
-std::vector<EntityId> in_creation_order(const SectionState& state);
 
 }  // namespace samplan::plan

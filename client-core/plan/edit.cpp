@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "client-core/plan/limits.h"
 #include "sync/merge/limits.h"
+#include "sync/merge/text/unicode.h"
 
 namespace samplan::plan {
 namespace {
@@ -86,10 +87,15 @@ Result<Editor::Target> Editor::find_target(const EntityId& id) const {
 
 Result<Editor::Target> Editor::find_editable(const EntityId& id) const {
   SP_TRY(const Target target, find_target(id));
-  if (target.entity != nullptr && is_removed(*target.entity))
+  if (target.entity != nullptr && is_removed(*target.entity) && !is_kept_here(id))
     return refuse(Errc::not_found, "Dette er fjernet fra planen. Hent det tilbake før du endrer det.");
   SP_OK(check_append_only(target));
   return target;
+}
+
+bool Editor::is_kept_here(const EntityId& id) const {
+  return std::any_of(ops_.begin(), ops_.end(),
+                     [&](const Op& op) { return op.kind == OpKind::keep && op.entity == id; });
 }
 
 Status Editor::check_append_only(const Target& target) const {
@@ -110,19 +116,24 @@ Status Editor::create_record(std::string_view kind_name, const EntityId& id,
     return refuse(Errc::already_exists, "Opplysningen finnes allerede.");
   if (state_.entities().size() >= bounds::entities_max)
     return refuse(Errc::too_large, "Denne delen av planen er full.");
-  std::vector<std::pair<const FieldSpec*, std::string_view>> checked;
+  std::vector<std::pair<const FieldSpec*, std::string>> checked;
   for (const FieldInput& input : fields) {
     const FieldSpec* field = find_field(*kind, input.field);
     if (field == nullptr) return refuse(Errc::invalid_argument, "Feltet finnes ikke her.");
     SP_OK(check_value(*field, input.value));
+    std::string given = merge::text::nfc(input.value);
     const bool is_value = field->type != ValueType::refs;
     for (const auto& earlier : checked)
-      if (earlier.first == field && (is_value || earlier.second == input.value))
+      if (earlier.first == field && (is_value || earlier.second == given))
         return refuse(Errc::invalid_argument, "Feltet er oppgitt to ganger.");
-    if (!input.value.empty()) checked.emplace_back(field, input.value);
+    if (!given.empty()) checked.emplace_back(field, std::move(given));
   }
   push(OpKind::create, id).record_kind = kind->id;
   for (const auto& [field, value] : checked) {
+    if (field->type == ValueType::text) {
+      push_text(id, *field, value);
+      continue;
+    }
     Op& op = push(field->type == ValueType::refs ? OpKind::set_add : OpKind::set, id);
     op.field = field->id;
     op.text = value;
@@ -146,10 +157,16 @@ std::vector<OpId> Editor::seen_of(const EntityId& id, const FieldSpec& field) co
   return seen;
 }
 
-Status Editor::set_field(const EntityId& id, std::string_view field_name, std::string_view value) {
+Status Editor::set_field(const EntityId& id, std::string_view field_name, std::string_view given) {
   SP_TRY(const Target target, find_editable(id));
   SP_TRY(const FieldSpec* field, field_of(*target.kind, field_name, false));
-  SP_OK(check_value(*field, value));
+  SP_OK(check_value(*field, given));
+  // One form for what looks the same, so that it is the same.
+  const std::string value = merge::text::nfc(given);
+  if (field->type == ValueType::text) {
+    push_text(id, *field, value);
+    return {};
+  }
   std::vector<OpId> seen = seen_of(id, *field);
   const merge::Register* reg = register_of(target.entity, field->id);
   const bool is_only_value = reg != nullptr && reg->live.size() == 1 && seen.size() == 1;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,8 +38,13 @@ class Editor {
 
   // `id` is fresh and random; plan_entity() for the plan record. Errors: invalid_argument, already_exists.
   Status create_record(std::string_view kind, const EntityId& id, const std::vector<FieldInput>& fields);
-  // A value that is already the only one adds no operation.
+  // A value that is already the only one adds no operation. Of a text, what differs from the text as it is now is
+  // written, so that it merges with what others write meanwhile.
   Status set_field(const EntityId& id, std::string_view field, std::string_view value);
+  // For a text that the person began to change when it said `base`: both that change and what has come since.
+  Status change_text(const EntityId& id, std::string_view field, std::string_view base, std::string_view value);
+  // Adds a passage at the end of a text, in a line of its own; another field is set.
+  Status add_passage(const EntityId& id, std::string_view field, std::string_view passage);
   Status clear_field(const EntityId& id, std::string_view field) { return set_field(id, field, ""); }
   Status add_to_set(const EntityId& id, std::string_view field, std::string_view member);
   Status remove_from_set(const EntityId& id, std::string_view field, std::string_view member);
@@ -47,9 +53,24 @@ class Editor {
   // Takes removals back: keeps a "removed while edited" record, or brings a removed one back with all its
   // values.
   Status keep_record(const EntityId& id);
+  // Puts the record directly after another of its kind, or before all of them. What stands there already adds
+  // no operation. Errors: not_found, not_allowed (this kind has no order), invalid_argument.
+  Status place_after(const EntityId& id, const EntityId& anchor);
+  Status place_first(const EntityId& id);
+  // Moves a measure below another goal, or a goal below another (its own sub-goals excepted); empty: below
+  // none.
+  Status move_under(const EntityId& id, const std::optional<EntityId>& goal);
+  // Writes an earlier value as a new edit, after bringing the record back if it is removed.
+  Status restore(const EntityId& id, std::string_view field, std::string_view value);
   // Settles a field that has several living values; not_found if it has not.
+  // Of a text: marks what people changed side by side as looked at, and writes `value`, which may be the merged text as
+  // it is.
   Status resolve(const EntityId& id, std::string_view field, std::string_view value);
+  // Of a text: `chosen` is an edit of the side whose paragraph is to stand.
   Status resolve_with(const EntityId& id, std::string_view field, const OpId& chosen);
+
+  // Of a text: the merged text stands; not_found if nothing was changed side by side.
+  Status resolve_merged(const EntityId& id, std::string_view field);
 
   Status accept(const std::vector<OpId>& proposals);
   Status decline(const std::vector<OpId>& proposals, std::string_view reason);
@@ -72,6 +93,16 @@ class Editor {
   std::vector<OpId> seen_of(const EntityId& id, const FieldSpec& field) const;
   template <class F>
   void for_each_unfolded(F f) const;
+  template <class F>
+  Status whole(F f);
+  Status place(const EntityId& id, const std::optional<EntityId>& anchor);
+  bool is_kept_here(const EntityId& id) const;
+  const TextField* text_of(const EntityId& id, const FieldSpec& field) const;
+  std::string text_now(const EntityId& id, const FieldSpec& field) const;
+  std::vector<Op>::const_iterator find_text_op(const EntityId& id, const FieldSpec& field) const;
+  void push_text(const EntityId& id, const FieldSpec& field, std::string_view value);
+  void push_review(const EntityId& id, const FieldSpec& field, std::vector<OpId> seen);
+  Status resolve_text(const EntityId& id, const FieldSpec& field, const OpId& chosen);
   Op& push(OpKind kind, const EntityId& id);
 
   const SectionState& state_;
@@ -79,5 +110,17 @@ class Editor {
   std::uint64_t next_counter_;
   std::vector<Op> ops_;
 };
+
+// All of it or nothing.
+template <class F>
+Status Editor::whole(F f) {
+  const std::size_t before = ops_.size();
+  const std::uint64_t counter = next_counter_;
+  Status status = f();
+  if (status.ok()) return status;
+  ops_.resize(before);
+  next_counter_ = counter;
+  return status;
+}
 
 }  // namespace samplan::plan

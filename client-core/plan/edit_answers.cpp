@@ -16,6 +16,20 @@ Error not_in_conflict() {
   return refuse(Errc::not_found, "Dette feltet har ingen verdier som står mot hverandre.");
 }
 
+const FieldSpec* text_field_of(const SectionState& state, const EntityId& id, std::string_view name) {
+  const Entity* entity = state.find(id);
+  const KindSpec* kind = entity == nullptr ? nullptr : find_kind(entity->kind);
+  const FieldSpec* field = kind == nullptr ? nullptr : find_field(*kind, name);
+  return field != nullptr && field->type == ValueType::text ? field : nullptr;
+}
+
+std::vector<OpId> ops_of(const std::vector<merge::text::ParagraphConflict>& conflicts) {
+  std::vector<OpId> out;
+  for (const auto& conflict : conflicts)
+    for (const auto& side : conflict.sides) out.insert(out.end(), side.ops.begin(), side.ops.end());
+  return out;
+}
+
 Result<const merge::Register*> conflicting(const SectionState& state, const EntityId& id,
                                            std::string_view name) {
   const Entity* entity = state.find(id);
@@ -61,12 +75,30 @@ bool rests_on_what_exists(const SectionState& state, const std::vector<const Pro
 }  // namespace
 
 Status Editor::resolve(const EntityId& id, std::string_view field, std::string_view value) {
+  if (const FieldSpec* text = text_field_of(state_, id, field)) {
+    const TextField* written = text_of(id, *text);
+    const auto conflicts = written == nullptr ? std::vector<merge::text::ParagraphConflict>{}
+                                              : written->doc.concurrent_paragraphs();
+    if (conflicts.empty()) return not_in_conflict();
+    return whole([&]() -> Status {
+      SP_OK(set_field(id, field, value));
+      push_review(id, *text, ops_of(conflicts));
+      return {};
+    });
+  }
   SP_TRY(const merge::Register* const reg, conflicting(state_, id, field));
   static_cast<void>(reg);
   return set_field(id, field, value);
 }
 
+Status Editor::resolve_merged(const EntityId& id, std::string_view field) {
+  const FieldSpec* text = text_field_of(state_, id, field);
+  const TextField* written = text == nullptr ? nullptr : text_of(id, *text);
+  return written == nullptr ? Status(not_in_conflict()) : resolve(id, field, written->doc.text());
+}
+
 Status Editor::resolve_with(const EntityId& id, std::string_view field, const OpId& chosen) {
+  if (const FieldSpec* text = text_field_of(state_, id, field)) return resolve_text(id, *text, chosen);
   SP_TRY(const merge::Register* const reg, conflicting(state_, id, field));
   for (const merge::Value& v : reg->live)
     if (v.stamp.op == chosen) return set_field(id, field, v.text);

@@ -17,6 +17,7 @@ inline constexpr std::size_t set_member_bytes_max = 1024;      // a link is 32; 
 inline constexpr std::size_t removal_overwrites_max = 4096;    // living operations that a removal had seen
 inline constexpr std::size_t set_overwrites_max = 256;         // additions that a set removal had seen
 inline constexpr std::size_t targets_max = 64;                 // proposals answered at once
+inline constexpr std::size_t reviewed_max = 1024;              // text edits looked at in one operation
 
 // One section. A big plan has a few hundred records; a century of daily visit notes is 36 500.
 inline constexpr std::size_t entities_max = 100'000;

@@ -12,8 +12,10 @@ using merge::Stamp;
 
 std::size_t bytes_of(const Proposal& proposal) {
   std::size_t bytes = proposal.note.size() + proposal.reason.size();
-  for (const ProposedOp& p : proposal.ops)
+  for (const ProposedOp& p : proposal.ops) {
     bytes += sizeof(ProposedOp) + p.op.text.size() + p.op.refs.size() * sizeof(OpId);
+    for (const merge::text::TextRun& run : p.op.runs) bytes += sizeof(run) + run.inserted.size();
+  }
   return bytes;
 }
 
@@ -70,6 +72,7 @@ void SectionState::run_answer(const Op& op, const Stamp& stamp) {
     proposal.reason = accepts ? std::string() : op.text;
     if (!accepts) continue;
     Run shared;
+    shared.accepted = true;
     Stamp effect = proposal.stamp;
     effect.seq = stamp.seq;
     for (const ProposedOp& p : proposal.ops) {
@@ -87,17 +90,26 @@ void SectionState::mark_superseded(const Op& by) {
     return by.kind == OpKind::remove || by.kind == OpKind::keep || proposed.field == by.field;
   };
   for (const OpId& ref : by.refs) {
-    // A batch's counters lie between its first and the next batch's, so the proposal is the last that starts
-    // before.
-    auto found = proposals_.upper_bound(ref);
-    if (found == proposals_.begin()) continue;
-    --found;
-    Proposal& proposal = found->second;
-    if (found->first.device != ref.device || proposal.state == ProposalState::accepted) continue;
-    const auto at = std::lower_bound(proposal.ops.begin(), proposal.ops.end(), ref,
-                                     [](const ProposedOp& p, const OpId& id) { return p.op.id < id; });
-    if (at != proposal.ops.end() && at->op.id == ref && concerns(at->op)) at->superseded = true;
+    const Proposed found = find_proposed(ref);
+    if (found.op == nullptr || found.proposal->state == ProposalState::accepted || !concerns(found.op->op))
+      continue;
+    Proposal& proposal = proposals_.find(found.proposal->stamp.op)->second;
+    proposal.ops[static_cast<std::size_t>(found.op - found.proposal->ops.data())].superseded = true;
   }
+}
+
+// A batch's counters lie between its first and the next batch's, so the proposal is the last that starts
+// before.
+SectionState::Proposed SectionState::find_proposed(const OpId& op) const {
+  auto found = proposals_.upper_bound(op);
+  if (found == proposals_.begin()) return {};
+  --found;
+  const Proposal& proposal = found->second;
+  if (found->first.device != op.device) return {};
+  const auto at = std::lower_bound(proposal.ops.begin(), proposal.ops.end(), op,
+                                   [](const ProposedOp& p, const OpId& id) { return p.op.id < id; });
+  if (at == proposal.ops.end() || at->op.id != op) return {};
+  return {&proposal, &*at};
 }
 
 }  // namespace samplan::plan

@@ -76,7 +76,7 @@ constexpr FieldSpec plan_fields[] = {
     {6, "owner_name", "Planeiers navn", V::line},
     {7, "birth_date", "Fødselsdato", V::date},
     {8, "contact", "Kontakt", V::line},
-    {9, "address", "Adresse", V::text},
+    {9, "address", "Adresse", V::statement},
     {10, "language", "Språk", V::line},
     {11, "culture", "Kultur", V::text},
     {12, "reference", "Referanse", V::line},
@@ -90,10 +90,10 @@ constexpr FieldSpec participant_fields[] = {
     {6, "period_end", "Til", V::date},
     {7, "principal", "Nøkkelidentitet", V::principal},
 };
-constexpr FieldSpec strength_fields[] = {{1, "text", "Ressurs", V::text, important}};
+constexpr FieldSpec strength_fields[] = {{1, "text", "Ressurs", V::statement, important}};
 constexpr FieldSpec contribution_fields[] = {
     {1, "who", "Hvem", V::line},
-    {2, "text", "Bidrag", V::text, important},
+    {2, "text", "Bidrag", V::statement, important},
 };
 constexpr FieldSpec sub_plan_fields[] = {
     {1, "kind", "Type delplan", V::line},       {2, "title", "Tittel", V::line, important},
@@ -104,10 +104,10 @@ constexpr FieldSpec sub_plan_fields[] = {
 constexpr FieldSpec consent_fields[] = {
     choice(1, "kind", "Samtykke til", consent_kind),
     link(2, "participant", "Deltaker", V::ref, "participant"),
-    {3, "what", "Hva samtykket gjelder", V::text, important},
-    {4, "who", "Hvem det gjelder", V::text, important},
-    {5, "use", "Hva opplysningene brukes til", V::text, important},
-    {6, "consequence", "Hva det betyr å si nei", V::text, important},
+    {3, "what", "Hva samtykket gjelder", V::statement, important},
+    {4, "who", "Hvem det gjelder", V::statement, important},
+    {5, "use", "Hva opplysningene brukes til", V::statement, important},
+    {6, "consequence", "Hva det betyr å si nei", V::statement, important},
     {7, "explained_by", "Forklart av", V::line},
     {8, "explained_at", "Forklart når", V::time},
     choice(9, "form", "Form", consent_form),
@@ -124,7 +124,7 @@ constexpr FieldSpec meeting_fields[] = {
     {6, "decisions", "Beslutninger", V::text, important},
     choice(7, "form", "Møteform", meeting_form),
 };
-constexpr FieldSpec message_fields[] = {{1, "text", "Melding", V::text}};
+constexpr FieldSpec message_fields[] = {{1, "text", "Melding", V::statement}};
 constexpr FieldSpec review_fields[] = {
     {1, "date", "Dato", V::date, important},
     {2, "against", "Vurdert opp mot", V::text},
@@ -140,15 +140,15 @@ constexpr FieldSpec assessment_fields[] = {
     {2, "text", "Kartlegging", V::text, important},
 };
 constexpr FieldSpec need_fields[] = {
-    {1, "text", "Behov", V::text, important},
+    {1, "text", "Behov", V::statement, important},
     {2, "date", "Gjelder fra", V::date, important},
     {3, "reference", "Referanse", V::line},
 };
 constexpr FieldSpec goal_fields[] = {
-    {1, "text", "Mål", V::text, important, S::owner},
+    {1, "text", "Mål", V::statement, important, S::owner},
     {2, "whose_words", "Med hvem sine ord", V::line, false, S::owner},
     choice(3, "term", "Langsiktig mål eller delmål", goal_term),
-    link(4, "parent", "Delmål av", V::ref, "goal"),
+    {4, "parent", "Delmål av", V::ref, important, S::latest, {}, "goal"},
     {5, "priority", "Prioritet", V::number, important},
     {6, "target_date", "Måldato", V::date, important},
     choice(7, "status", "Status", goal_status, important, S::professional),
@@ -157,13 +157,13 @@ constexpr FieldSpec goal_fields[] = {
     {10, "reference", "Referanse", V::line},
 };
 constexpr FieldSpec measure_fields[] = {
-    {1, "text", "Tiltak", V::text, important},
+    {1, "text", "Tiltak", V::statement, important},
     choice(2, "kind", "Type tiltak", measure_kind),
-    {3, "extent", "Omfang", V::text, important, S::professional},
+    {3, "extent", "Omfang", V::statement, important, S::professional},
     {4, "responsible", "Ansvarlig", V::line, important},
     {5, "how", "Hvordan", V::text, important, S::professional},
-    {6, "where", "Hvor", V::text, important},
-    {7, "by_whom", "Av hvem", V::text, important, S::professional},
+    {6, "where", "Hvor", V::statement, important},
+    {7, "by_whom", "Av hvem", V::statement, important, S::professional},
     {8, "start_date", "Starter", V::date, important},
     {9, "end_date", "Slutter", V::date, important},
     link(10, "goals", "Mål som tiltaket gjelder", V::refs, "goal"),
@@ -172,37 +172,40 @@ constexpr FieldSpec measure_fields[] = {
     choice(13, "status", "Status", measure_status, important, S::professional),
     {14, "code", "Kode", V::line},
     {15, "reference", "Referanse", V::line},
+    // The one goal under which it is listed; `goals` are all that it serves.
+    {16, "main_goal", "Hovedmål", V::ref, important, S::latest, {}, "goal"},
 };
 constexpr FieldSpec note_fields[] = {
-    {1, "text", "Notat", V::text},
+    {1, "text", "Notat", V::statement},
     link(2, "measure", "Tiltak", V::ref, "measure"),
     {3, "visited_at", "Besøkt når", V::time},
 };
 constexpr FieldSpec failure_report_fields[] = {
     link(1, "measure", "Tiltak", V::ref, "measure"),
-    {2, "text", "Hva som ikke fungerer", V::text},
+    {2, "text", "Hva som ikke fungerer", V::statement},
     {3, "responsible", "Hvem som svarer", V::line},
 };
 
 constexpr bool own = true;
 constexpr bool append_only = true;
 constexpr bool single = true;
+constexpr bool ordered = true;
 
 constexpr KindSpec kinds[] = {
     {1, "plan", "Planen", Home::basis, plan_fields, false, false, single},
-    {2, "participant", "Deltaker", Home::basis, participant_fields},
-    {3, "strength", "Ressurs", Home::basis, strength_fields},
-    {4, "contribution", "Bidrag", Home::basis, contribution_fields, own},
-    {5, "sub_plan", "Delplan", Home::basis, sub_plan_fields},
+    {2, "participant", "Deltaker", Home::basis, participant_fields, false, false, false, ordered},
+    {3, "strength", "Ressurs", Home::basis, strength_fields, false, false, false, ordered},
+    {4, "contribution", "Bidrag", Home::basis, contribution_fields, own, false, false, ordered},
+    {5, "sub_plan", "Delplan", Home::basis, sub_plan_fields, false, false, false, ordered},
     {6, "consent", "Samtykke", Home::basis, consent_fields},
     {7, "meeting", "Møte", Home::coordination, meeting_fields},
     {8, "message", "Melding", Home::coordination, message_fields, own, append_only},
     {9, "review", "Evaluering", Home::coordination, review_fields},
-    {10, "cooperation", "Samarbeid", Home::coordination, cooperation_fields},
+    {10, "cooperation", "Samarbeid", Home::coordination, cooperation_fields, false, false, false, ordered},
     {11, "assessment", "Kartlegging", Home::life_area, assessment_fields},
-    {12, "need", "Behov", Home::life_area, need_fields},
-    {13, "goal", "Mål", Home::life_area, goal_fields},
-    {14, "measure", "Tiltak", Home::life_area, measure_fields},
+    {12, "need", "Behov", Home::life_area, need_fields, false, false, false, ordered},
+    {13, "goal", "Mål", Home::life_area, goal_fields, false, false, false, ordered},
+    {14, "measure", "Tiltak", Home::life_area, measure_fields, false, false, false, ordered},
     {15, "note", "Besøksnotat", Home::life_area, note_fields, false, append_only},
     {16, "failure_report", "Det fungerer ikke", Home::life_area, failure_report_fields, own, append_only},
 };
@@ -291,7 +294,8 @@ Status check_value(const FieldSpec& field, std::string_view value) {
     return Error{Errc::not_utf8, "check_value", "Teksten inneholder tegn som ikke kan lagres."};
   if (value.empty()) return {};
   switch (field.type) {
-    case V::text: return {};
+    case V::text:
+    case V::statement: return {};
     case V::line:
       if (value.size() > bounds::line_bytes_max) return too_long();
       return value.find('\n') == std::string_view::npos ? Status() : wrong("Feltet kan bare ha én linje.");

@@ -16,12 +16,15 @@ namespace samplan::plan {
 using RecordKind = std::uint16_t;
 using FieldId = std::uint16_t;  // numbered within its record kind, from 1
 
-// Goes into every stored state. Raise it when `own` or `append_only` of an existing kind changes or a kind is
-// added: a state folded by another version is then folded again from the envelopes instead of being trusted.
-inline constexpr std::uint16_t schema_version = 1;
+// Goes into every stored state. Raise it when `own` or `append_only` of an existing kind changes, a kind is
+// added or the encoding of a state changes: a state folded by another version is then folded again from the
+// envelopes instead of being trusted.
+inline constexpr std::uint16_t schema_version = 3;
 
 enum class ValueType : std::uint8_t {
-  text,       // several lines, at most limits::text_bytes_max
+  text,       // several paragraphs that people write in together: merged character by character (text_field.h); at most
+              // limits::text_bytes_max
+  statement,  // a sentence or a few that mean something as a whole: two versions are a question, not a merge; as long
   line,       // one line, at most bounds::line_bytes_max
   date,       // YYYY-MM-DD
   time,       // ISO 8601, see parse_iso
@@ -62,6 +65,7 @@ struct KindSpec {
   bool own = false;          // who may only propose may create it and edit what the same person created
   bool append_only = false;  // set in the batch that creates it, then never changed or removed
   bool single = false;       // exactly one in the plan, with the fixed id plan_entity()
+  bool ordered = false;      // people can change the order in which such records are listed
 };
 
 std::span<const KindSpec> all_kinds();

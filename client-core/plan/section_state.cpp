@@ -42,8 +42,8 @@ void run_remove(Entity& entity, const Stamp& stamp, const SeenOps& seen) {
 }
 
 bool has_room(const Entity& entity, FieldId field) {
-  return entity.fields.count(field) + entity.sets.count(field) > 0 ||
-         entity.fields.size() + entity.sets.size() < bounds::fields_per_entity_max;
+  return entity.fields.count(field) + entity.sets.count(field) + entity.texts.count(field) > 0 ||
+         entity.fields.size() + entity.sets.size() + entity.texts.size() < bounds::fields_per_entity_max;
 }
 
 bool has_room_to_add(const Entity& entity, FieldId field) {
@@ -138,11 +138,14 @@ void SectionState::run(const Op& op, const Stamp& stamp, Run& shared) {
     case OpKind::remove:
     case OpKind::keep:
     case OpKind::set_add:
-    case OpKind::set_remove: {
+    case OpKind::set_remove:
+    case OpKind::place:
+    case OpKind::text:
+    case OpKind::review: {
       const auto found = entities_.find(op.entity);
       if (found == entities_.end()) return;
       if (is_append_only(found->second.kind) && shared.created.count(op.entity) == 0) return;
-      return run_on_entity(found->second, op, stamp);
+      return run_on_entity(found->second, op, stamp, shared);
     }
     case OpKind::accept:
     case OpKind::decline: return run_answer(op, stamp);
@@ -155,11 +158,25 @@ void SectionState::run_create(const Op& op, const Stamp& stamp, Run& shared) {
   Entity entity;
   entity.kind = op.record_kind;
   entity.life.created = stamp;
+  entity.slot = order_.append(op.entity);
   entities_.emplace(op.entity, std::move(entity));
   shared.created.insert(op.entity);
 }
 
-void SectionState::run_on_entity(Entity& entity, const Op& op, const Stamp& stamp) {
+void SectionState::run_text(Entity& entity, const Op& op, const Stamp& stamp, Run& shared) {
+  if (!has_room(entity, op.field)) return;
+  std::uint64_t own_seen = merge::text::all_own;
+  if (shared.accepted) {
+    std::uint64_t& last = shared.written[{op.entity, op.field}];
+    own_seen = last;
+    last = op.id.counter;
+  }
+  const auto [found, is_new] = entity.texts.try_emplace(op.field);
+  const bool taken = apply_text(found->second, op, stamp, authors_[stamp.author].person, own_seen);
+  if (!taken && is_new) entity.texts.erase(found);
+}
+
+void SectionState::run_on_entity(Entity& entity, const Op& op, const Stamp& stamp, Run& shared) {
   const SeenOps seen(op.refs);
   switch (op.kind) {
     case OpKind::set:
@@ -183,9 +200,36 @@ void SectionState::run_on_entity(Entity& entity, const Op& op, const Stamp& stam
       }
       break;
     }
+    case OpKind::place: return run_place(entity, op, stamp);
+    case OpKind::text: return run_text(entity, op, stamp, shared);
+    case OpKind::review: {
+      const auto found = entity.texts.find(op.field);
+      if (found != entity.texts.end()) found->second.doc.mark_reviewed(op.refs);
+      return;
+    }
     default: return;
   }
   mark_superseded(op);
+}
+
+void SectionState::run_place(Entity& entity, const Op& op, const Stamp& stamp) {
+  if (op.before) {
+    const Entity* next = find(*op.before);
+    const bool stands = next != nullptr && next->placed && next->placed->op == op.refs.front();
+    if (stands && next != &entity) {
+      order_.move_before(entity.slot, next->slot);
+      entity.placed = stamp;
+      return;
+    }
+  }
+  if (op.after) {
+    const Entity* anchor = find(*op.after);
+    if (anchor == nullptr || anchor == &entity) return;
+    order_.move_after(entity.slot, anchor->slot);
+  } else {
+    order_.move_first(entity.slot);
+  }
+  entity.placed = stamp;
 }
 
 SectionState overlay(const SectionState& confirmed, const std::vector<PendingBatch>& pending,

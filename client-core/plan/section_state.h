@@ -7,6 +7,7 @@
 //   - an operation on a record that does not exist has no effect; a second creation of a record has none;
 //   - ids in `refs` that are not alive are ignored, never remembered (sync/merge/register.h says why);
 //   - append-only records take no operation but those of the batch that created them;
+//   - a record placed beside itself or beside one that does not exist stays where it stands;
 //   - beyond a bound of limits.h a new record, field or addition has no effect.
 // Unknown record kinds and fields (a newer program's) are folded by the general rules, kept and encoded, not
 // shown. A value that does not fit its field's type is kept and shown as it is, with a mark (view.h).
@@ -24,6 +25,8 @@
 #include "base/result.h"
 #include "client-core/plan/batch.h"
 #include "client-core/plan/op.h"
+#include "client-core/plan/record_order.h"
+#include "client-core/plan/text_field.h"
 #include "sync/merge/lifecycle.h"
 #include "sync/merge/observed_set.h"
 #include "sync/merge/register.h"
@@ -43,7 +46,10 @@ struct Entity {
   merge::Lifecycle life;
   std::map<FieldId, merge::Register> fields;
   std::map<FieldId, merge::ObservedSet> sets;  // never empty ones
-  friend bool operator==(const Entity&, const Entity&) = default;
+  std::map<FieldId, TextField> texts;
+  std::optional<merge::Stamp>
+      placed;  // the last move of it; a removal neither covers nor needs to have seen it
+  RecordOrder::Slot slot = RecordOrder::none;
 };
 
 // Calls f(stamp, field) for every living operation of the record; field 0 for its creation and keeps.
@@ -55,6 +61,8 @@ void for_each_living(EntityType& entity, F f) {
     for (auto& value : field.live) f(value.stamp, id);
   for (auto& [id, set] : entity.sets)
     for (auto& addition : set.additions) f(addition.stamp, id);
+  for (auto& [id, text] : entity.texts)
+    for (auto& stamp : text.newest) f(stamp, id);
 }
 
 // Every living operation had been seen by a removal that is in force.
@@ -102,8 +110,16 @@ class SectionState {
   std::uint64_t last_counter(const DeviceId& device) const;
   const std::map<EntityId, Entity>& entities() const { return entities_; }
   const std::map<OpId, Proposal>& proposals() const { return proposals_; }
+  // Every record, removed and unknown ones too, as listed: creation order but for those that were moved.
+  const RecordOrder& order() const { return order_; }
   const Entity* find(const EntityId& id) const;
   const Proposal* find_proposal(const OpId& id) const;
+  // The operation as it waits, or waited, in a proposal; both null for one that took effect by itself.
+  struct Proposed {
+    const Proposal* proposal = nullptr;
+    const ProposedOp* op = nullptr;
+  };
+  Proposed find_proposed(const OpId& op) const;
   const Author& author_of(const merge::Stamp& stamp) const { return authors_[stamp.author]; }
 
   // Canonical: the same applied envelopes give the same bytes, whatever was stored and opened in between.
@@ -118,12 +134,16 @@ class SectionState {
   // What the operations of one batch, or of one accepted proposal, share while they are applied.
   struct Run {
     std::set<EntityId> created;  // the only append-only records that they may still fill
+    bool accepted = false;       // an accepted proposal: beside the text that was there it had seen only itself
+    std::map<std::pair<EntityId, FieldId>, std::uint64_t> written;  // counter of its last edit of each text
   };
 
   std::uint32_t intern(const Author& author);
   void run(const Op& op, const merge::Stamp& stamp, Run& run);
   void run_create(const Op& op, const merge::Stamp& stamp, Run& run);
-  void run_on_entity(Entity& entity, const Op& op, const merge::Stamp& stamp);
+  void run_on_entity(Entity& entity, const Op& op, const merge::Stamp& stamp, Run& shared);
+  void run_text(Entity& entity, const Op& op, const merge::Stamp& stamp, Run& shared);
+  void run_place(Entity& entity, const Op& op, const merge::Stamp& stamp);
   void run_answer(const Op& op, const merge::Stamp& stamp);
   bool takes_effect_from_proposer(const Op& op, const PrincipalId& person) const;
   void add_proposal(Proposal proposal);
@@ -136,6 +156,7 @@ class SectionState {
   std::vector<Author> authors_;
   std::map<Author, std::uint32_t> author_index_;
   std::map<EntityId, Entity> entities_;
+  RecordOrder order_;
   std::map<OpId, Proposal> proposals_;
 };
 

@@ -5,13 +5,17 @@
 //   state    = "SPS1" | schema u16 | section u16 | last seq v
 //            | n v, n x (device 16, last counter v)
 //            | n v, n x author (device 16, person 32, 0 or 1 and on_behalf 32)
-//            | n v, n x entity | n v, n x proposal
+//            | n v, n x entity, by ascending id | n x place of the record in that list v, in the records'
+//            order | n v, n x proposal
 //   stamp    = author v | counter v | seq v | wall_ms u64 | covered u8     the op's device is the author's
 //   entity   = id 16 | kind v | created stamp | n v, n x keep stamp | n v, n x (slot u8, stamp)
 //            | n v, n x (field v, flags u8 (b0 contested, b1 previous), folded v, n v, n x (stamp, text),
 //            [stamp, text]) | n v, n x (field v, n v, n x (stamp, text))
+//            | n v, n x (field v, n v, n x person 32, n v, n x newest stamp, length v, TextDoc::encode)
+//            | 0 or 1 and placed stamp
 //   proposal = stamp | text note | n v, n x (superseded u8, op) | state u8 | [answered stamp] | text reason
-//   op       = kind u8 | counter v | the parts of its kind as in a batch, ids in full
+//   op       = kind u8 | counter v | the parts of its kind as in a batch, ids in full, a place's before its
+//   refs
 #include <algorithm>
 #include <utility>
 
@@ -28,6 +32,8 @@ using merge::Stamp;
 constexpr std::string_view magic = "SPS1";
 constexpr std::uint8_t flag_contested = 1;
 constexpr std::uint8_t flag_previous = 2;
+constexpr std::uint8_t flag_after = 1;
+constexpr std::uint8_t flag_before = 2;
 constexpr std::size_t stamp_bytes_min = 12;
 constexpr std::uint32_t unused = 0xffffffffU;
 
@@ -76,6 +82,10 @@ class StateWriter {
       append_varint(out_, set.additions.size());
       for (const merge::Addition& a : set.additions) value({a.member, a.stamp});
     }
+    append_varint(out_, e.texts.size());
+    for (const auto& [field, text] : e.texts) write_text(field, text);
+    append_u8(out_, e.placed ? 1 : 0);
+    if (e.placed) stamp(*e.placed);
   }
   void proposal(const Proposal& p) {
     stamp(p.stamp);
@@ -88,6 +98,13 @@ class StateWriter {
     append_u8(out_, static_cast<std::uint8_t>(p.state));
     if (p.answered) stamp(*p.answered);
     append_text(out_, p.reason);
+  }
+  void order(const std::map<EntityId, Entity>& entities, const RecordOrder& order) {
+    std::vector<std::uint32_t> places(order.size());
+    std::uint32_t place = 0;
+    for (const auto& [id, entity] : entities) places[entity.slot] = place++;
+    for (RecordOrder::Slot slot = order.first(); slot != RecordOrder::none; slot = order.next(slot))
+      append_varint(out_, places[slot]);
   }
   void count(std::size_t n) { append_varint(out_, n); }
 
@@ -104,6 +121,25 @@ class StateWriter {
     for (const merge::Value& v : reg.live) value(v);
     if (reg.previous) value(*reg.previous);
   }
+  void write_text(FieldId field, const TextField& text) {
+    append_varint(out_, field);
+    append_varint(out_, text.people.size());
+    for (const PrincipalId& person : text.people) append(out_, person.view());
+    append_varint(out_, text.newest.size());
+    for (const Stamp& s : text.newest) stamp(s);
+    const Bytes doc = text.doc.encode();
+    append_varint(out_, doc.size());
+    append(out_, doc);
+  }
+  void runs(const Op& o) {
+    append_varint(out_, o.seen);
+    append_varint(out_, o.runs.size());
+    for (const merge::text::TextRun& run : o.runs) {
+      append_varint(out_, run.pos);
+      append_varint(out_, run.deleted);
+      append_text(out_, run.inserted);
+    }
+  }
   void op(const Op& o) {
     const OpShape& shape = *shape_of(o.kind);
     append_u8(out_, static_cast<std::uint8_t>(o.kind));
@@ -111,6 +147,12 @@ class StateWriter {
     if (shape.entity) append(out_, o.entity.view());
     if (shape.record_kind) append_varint(out_, o.record_kind);
     if (shape.field) append_varint(out_, o.field);
+    if (shape.anchors) {
+      append_u8(out_, static_cast<std::uint8_t>((o.after ? flag_after : 0) | (o.before ? flag_before : 0)));
+      if (o.after) append(out_, o.after->view());
+      if (o.before) append(out_, o.before->view());
+    }
+    if (shape.runs) runs(o);
     if (shape.text_max > 0) append_text(out_, o.text);
     if (shape.refs_max == 0) return;
     append_varint(out_, o.refs.size());
@@ -131,6 +173,7 @@ Bytes SectionState::encode() const {
   StateWriter body(authors_.size());
   body.count(entities_.size());
   for (const auto& [id, entity] : entities_) body.entity(id, entity);
+  body.order(entities_, order_);
   body.count(proposals_.size());
   for (const auto& [id, proposal] : proposals_) body.proposal(proposal);
 
@@ -171,6 +214,7 @@ class StateReader {
     read_counters();
     read_authors();
     read_entities();
+    read_order();
     read_proposals();
     if (!in_.ok() && error_ == Errc::ok) error_ = Errc::truncated;
     if (error_ == Errc::ok && (!in_.at_end() || authors_met_ != state_.authors_.size()))
@@ -254,11 +298,25 @@ class StateReader {
     return v;
   }
   void read_entities() {
-    const std::size_t n = count(bounds::entities_max, EntityId::size + 1 + stamp_bytes_min + 4);
+    const std::size_t n = count(bounds::entities_max, EntityId::size + 1 + stamp_bytes_min + 6);
     for (std::size_t i = 0; i < n && good(); ++i) {
       const auto entity_id = id<EntityId>();
       require(state_.entities_.empty() || state_.entities_.rbegin()->first < entity_id);
       state_.entities_.emplace_hint(state_.entities_.end(), entity_id, entity());
+    }
+  }
+  // Every record once, in any order.
+  void read_order() {
+    std::vector<std::pair<const EntityId*, Entity*>> records;
+    records.reserve(state_.entities_.size());
+    for (auto& [id, entity] : state_.entities_) records.emplace_back(&id, &entity);
+    for (std::size_t i = 0; i < records.size() && good(); ++i) {
+      const std::uint64_t place = in_.varint();
+      require(place < records.size());
+      if (!good()) return;
+      const auto& record = records[static_cast<std::size_t>(place)];
+      require(record.second->slot == RecordOrder::none);
+      if (good()) record.second->slot = state_.order_.append(*record.first);
     }
   }
   Entity entity() {
@@ -278,6 +336,11 @@ class StateReader {
     }
     read_fields(e);
     read_sets(e);
+    read_texts(e);
+    if (flag()) {
+      e.placed = stamp();
+      require(e.placed->covered == 0);
+    }
     const merge::RemovalBits in_force = merge::bits_in_force(e.life);
     for_each_living(e, [&](const Stamp& s, FieldId) { require((s.covered & ~in_force) == 0); });
     return e;
@@ -317,6 +380,30 @@ class StateReader {
         set.additions.push_back({std::move(v.text), v.stamp});
       }
       e.sets.emplace_hint(e.sets.end(), field, std::move(set));
+    }
+  }
+  void read_texts(Entity& e) {
+    const std::size_t n = count(bounds::fields_per_entity_max - e.fields.size() - e.sets.size(), 4);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      const FieldId field = number16();
+      require(e.texts.empty() || e.texts.rbegin()->first < field);
+      TextField text;
+      const std::size_t people = count(bounds::authors_max, PrincipalId::size);
+      for (std::size_t k = 0; k < people && good(); ++k) text.people.push_back(id<PrincipalId>());
+      const std::size_t newest = count(merge::bounds::live_values_max, stamp_bytes_min);
+      require(newest > 0);
+      for (std::size_t k = 0; k < newest && good(); ++k) {
+        const Stamp s = stamp();
+        require(text.newest.empty() || text.newest.back().op.device < s.op.device);
+        text.newest.push_back(s);
+      }
+      const std::size_t size = count(bounds::state_bytes_max, 1);
+      const ByteView bytes = in_.take(size);
+      if (!good()) return;
+      auto doc = merge::text::TextDoc::decode(bytes);
+      if (!doc.ok()) return fail(doc.code());
+      text.doc = std::move(doc).value();
+      e.texts.emplace_hint(e.texts.end(), field, std::move(text));
     }
   }
   void read_proposals() {
@@ -359,6 +446,8 @@ class StateReader {
     o.entity = id<EntityId>();
     if (shape->record_kind) o.record_kind = number16();
     if (shape->field) o.field = number16();
+    if (shape->anchors) read_anchors(o);
+    if (shape->runs) read_runs(o);
     if (shape->text_max > 0) o.text = text(shape->text_max);
     if (shape->refs_max == 0) return o;
     const std::size_t n = count(shape->refs_max, DeviceId::size + 1);
@@ -369,7 +458,30 @@ class StateReader {
       require(o.refs.empty() || o.refs.back() < ref);
       o.refs.push_back(ref);
     }
+    require(!shape->anchors || o.before.has_value() != o.refs.empty());
     return o;
+  }
+  void read_runs(Op& o) {
+    o.seen = in_.varint();
+    const std::size_t n = count(merge::text::edit_runs_max, 3);
+    for (std::size_t i = 0; i < n && good(); ++i) {
+      merge::text::TextRun run;
+      run.pos = number32();
+      run.deleted = number32();
+      run.inserted = text(limits::text_bytes_max);
+      o.runs.push_back(std::move(run));
+    }
+  }
+  std::uint32_t number32() {
+    const std::uint64_t n = in_.varint();
+    require(n <= 0xffffffffU);
+    return good() ? static_cast<std::uint32_t>(n) : 0U;
+  }
+  void read_anchors(Op& o) {
+    const std::uint8_t flags = in_.u8();
+    require(flags <= (flag_after | flag_before));
+    if ((flags & flag_after) != 0) o.after = id<EntityId>();
+    if ((flags & flag_before) != 0) o.before = id<EntityId>();
   }
 
   Reader in_;

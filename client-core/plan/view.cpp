@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/time.h"
+#include "client-core/plan/outline.h"
 #include "client-core/plan/schema.h"
 
 namespace samplan::plan {
@@ -36,9 +37,20 @@ json version_json(const Version& v) {
   return out;
 }
 
-json versions_json(const std::vector<Version>& versions) {
+// A value that names another record is shown with what that record is called, if it is here.
+json named_version_json(const SectionState& state, const FieldSpec* field, const Version& v,
+                        const RoleOf& role_of) {
+  json out = version_json(v);
+  const auto id = field != nullptr && field->type == ValueType::ref ? EntityId::parse(v.value) : std::nullopt;
+  const std::string words = id ? record_words(state, *id, role_of) : std::string();
+  if (!words.empty()) out["refers_to"] = words;
+  return out;
+}
+
+json versions_json(const SectionState& state, const FieldSpec* field, const std::vector<Version>& versions,
+                   const RoleOf& role_of) {
   json out = json::array();
-  for (const Version& v : versions) out.push_back(version_json(v));
+  for (const Version& v : versions) out.push_back(named_version_json(state, field, v, role_of));
   return out;
 }
 
@@ -74,6 +86,21 @@ json edits_json(const Conflict& conflict) {
   return out;
 }
 
+// What people changed side by side in a text: the paragraph as it is, as it was, and as each of them had it.
+json paragraphs_json(const std::vector<TextConflict>& paragraphs) {
+  json out = json::array();
+  for (const TextConflict& p : paragraphs) {
+    json sides = json::array();
+    for (const TextConflict::Side& side : p.sides) {
+      json one = version_json(side.last);
+      if (!side.knows_when) one["time"] = nullptr;
+      sides.push_back(std::move(one));
+    }
+    out.push_back({{"now", p.now}, {"before", p.before}, {"sides", std::move(sides)}});
+  }
+  return out;
+}
+
 // Builds the JSON of one record.
 class RecordView {
  public:
@@ -90,6 +117,9 @@ class RecordView {
       if (spec.type == ValueType::refs) {
         const auto found = entity.sets.find(spec.id);
         if (found != entity.sets.end()) add_set(spec, found->second);
+      } else if (spec.type == ValueType::text) {
+        const auto found = entity.texts.find(spec.id);
+        if (found != entity.texts.end()) add_text(spec, found->second);
       } else {
         const auto found = entity.fields.find(spec.id);
         if (found != entity.fields.end()) add_field(spec, found->second);
@@ -105,12 +135,24 @@ class RecordView {
     if (versions.empty()) return;
     if (versions.front().pending) out_["pending"].push_back(name);
     if (!versions.front().value.empty()) out_["fields"][name] = versions.front().value;
-    if (versions.size() > 1) out_[spec.important ? "conflict" : "also"][name] = versions_json(versions);
+    if (versions.size() > 1)
+      out_[spec.important ? "conflict" : "also"][name] = versions_json(state_, &spec, versions, role_of_);
     if (field.previous)
-      out_["before"][name] = version_json(version_of(state_, field.previous->stamp, field.previous->text));
+      out_["before"][name] = named_version_json(
+          state_, &spec, version_of(state_, field.previous->stamp, field.previous->text), role_of_);
     if (field.contested) out_["contested"].push_back(name);
     if (field.folded > 0) out_["folded"][name] = field.folded;
     if (!check_value(spec, versions.front().value).ok()) out_["malformed"].push_back(name);
+  }
+  void add_text(const FieldSpec& spec, const TextField& text) {
+    const std::string name(spec.name);
+    std::string value = text.doc.text();
+    const Stamp* last = text.last();
+    if (last != nullptr && last->is_pending()) out_["pending"].push_back(name);
+    if (!check_value(spec, value).ok()) out_["malformed"].push_back(name);
+    if (!value.empty()) out_["fields"][name] = std::move(value);
+    const std::vector<TextConflict> paragraphs = text_conflicts(state_, text);
+    if (!paragraphs.empty()) out_["review"][name] = paragraphs_json(paragraphs);
   }
   void add_set(const FieldSpec& spec, const merge::ObservedSet& set) {
     const std::string name(spec.name);
@@ -128,39 +170,25 @@ class RecordView {
   json out_ = json::object();
 };
 
-// Goals in order of priority; those without one last. What is equal keeps its order of creation.
-void sort_by_priority(json& goals) {
-  struct Keyed {
-    std::string priority;
-    json goal;
-  };
-  std::vector<Keyed> order;
-  for (json& goal : goals) {
-    const json& fields = goal["fields"];
-    const auto found = fields.find("priority");
-    std::string priority = found == fields.end() ? std::string() : found->get<std::string>();
-    order.push_back({std::move(priority), std::move(goal)});
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Keyed& a, const Keyed& b) { return number_before(a.priority, b.priority); });
-  goals = json::array();
-  for (Keyed& k : order) goals.push_back(std::move(k.goal));
-}
-
 json op_json(const SectionState& state, const Proposal& proposal, const ProposedOp& proposed) {
-  static constexpr std::string_view names[] = {"create", "set", "remove", "keep", "set_add", "set_remove"};
   const Op& op = proposed.op;
   RecordKind kind = op.record_kind;
   if (const Entity* entity = state.find(op.entity)) kind = entity->kind;
   for (const ProposedOp& p : proposal.ops)
     if (kind == 0 && p.op.kind == OpKind::create && p.op.entity == op.entity) kind = p.op.record_kind;
   json out = json::object();
-  const auto place = static_cast<std::size_t>(op.kind) - 1;
-  out["do"] = place < std::size(names) ? names[place] : std::string_view("other");
+  out["do"] = op_name(op.kind);
   out["id"] = op.entity.hex();
   if (kind != 0) out["kind"] = kind_name(kind);
   if (op.field != 0) out["field"] = field_name(find_kind(kind), op.field);
   if (op.kind == OpKind::set || op.kind == OpKind::set_add) out["value"] = op.text;
+  if (op.kind == OpKind::text) {
+    const Entity* entity = state.find(op.entity);
+    const auto text = entity == nullptr ? std::map<FieldId, TextField>::const_iterator{} : entity->texts.find(op.field);
+    const bool known = entity != nullptr && text != entity->texts.end();
+    out["value"] = text_with(known ? &text->second : nullptr, op, state.author_of(proposal.stamp).person);
+  }
+  if (op.kind == OpKind::place) out["after"] = op.after ? json(op.after->hex()) : json(nullptr);
   if (proposed.superseded) out["superseded"] = true;
   return out;
 }
@@ -190,6 +218,21 @@ json proposals_json(const SectionState& state) {
   return out;
 }
 
+json ids_json(const std::vector<EntityId>& ids) {
+  json out = json::array();
+  for (const EntityId& id : ids) out.push_back(id.hex());
+  return out;
+}
+
+void add_outline(json& out, const Outline& outline) {
+  if (outline.goals.empty() && outline.without_goal.empty()) return;
+  out["outline"] = json::array();
+  for (const OutlineGoal& line : outline.goals)
+    out["outline"].push_back(
+        {{"goal", line.goal.hex()}, {"depth", line.depth}, {"measures", ids_json(line.measures)}});
+  out["without_goal"] = ids_json(outline.without_goal);
+}
+
 }  // namespace
 
 json section_view(const SectionState& state, const RoleOf& role_of) {
@@ -201,23 +244,27 @@ json section_view(const SectionState& state, const RoleOf& role_of) {
     if (c.type == ConflictType::removed_while_edited) removals.emplace(c.entity, std::move(c));
   json records = json::object();
   std::size_t unknown = 0;
-  for (const EntityId& id : in_creation_order(state)) {
-    const Entity& entity = *state.find(id);
-    const KindSpec* kind = find_kind(entity.kind);
+  const Listed listed = listed_by_kind(state, role_of);
+  for (const auto& [number, ids] : listed) {
+    const KindSpec* kind = find_kind(number);
     if (kind == nullptr) {
-      ++unknown;
+      unknown += ids.size();
       continue;
     }
-    json record = RecordView(state, *kind, role_of).build(id, entity);
-    const auto found = removals.find(id);
-    if (found != removals.end()) {
-      record["removed_while_edited"]["removed"] = removals_json(state, entity);
-      record["removed_while_edited"]["edited"] = edits_json(found->second);
+    json& list = records[std::string(kind->name)];
+    for (const EntityId& id : ids) {
+      const Entity& entity = *state.find(id);
+      json record = RecordView(state, *kind, role_of).build(id, entity);
+      const auto found = removals.find(id);
+      if (found != removals.end()) {
+        record["removed_while_edited"]["removed"] = removals_json(state, entity);
+        record["removed_while_edited"]["edited"] = edits_json(found->second);
+      }
+      list.push_back(std::move(record));
     }
-    records[std::string(kind->name)].push_back(std::move(record));
   }
-  if (records.contains("goal")) sort_by_priority(records["goal"]);
   out["records"] = std::move(records);
+  add_outline(out, outline_of(state, listed, role_of));
   out["removed"] = json::array();
   for (const auto& [id, entity] : state.entities()) {
     const KindSpec* kind = find_kind(entity.kind);
@@ -237,19 +284,23 @@ json conflicts_view(const SectionState& state, const RoleOf& role_of) {
     const KindSpec* kind = find_kind(c.kind);
     const FieldSpec* field = kind == nullptr ? nullptr : find_field(*kind, c.field);
     json item = json::object();
-    item["type"] = c.type == ConflictType::values ? "values" : "removed_while_edited";
+    item["type"] = c.type == ConflictType::values ? "values" : c.type == ConflictType::text ? "text" : "removed_while_edited";
     item["section"] = c.section;
     item["id"] = c.entity.hex();
     item["kind"] = kind_name(c.kind);
     item["kind_label"] = kind == nullptr ? std::string_view() : kind->label;
-    if (c.type == ConflictType::values) {
+    if (c.type != ConflictType::removed_while_edited) {
       item["field"] = field_name(kind, c.field);
       item["label"] = field == nullptr ? std::string_view() : field->label;
-      item["versions"] = versions_json(c.versions);
-      item["before"] = c.before ? version_json(*c.before) : json(nullptr);
+    }
+    if (c.type == ConflictType::text) {
+      item["paragraphs"] = paragraphs_json(c.paragraphs);
+    } else if (c.type == ConflictType::values) {
+      item["versions"] = versions_json(state, field, c.versions, role_of);
+      item["before"] = c.before ? named_version_json(state, field, *c.before, role_of) : json(nullptr);
       item["folded"] = c.folded;
     } else {
-      item["removed"] = versions_json(c.versions);
+      item["removed"] = versions_json(state, nullptr, c.versions, role_of);
       item["edited"] = edits_json(c);
     }
     out.push_back(std::move(item));

@@ -9,12 +9,13 @@
 //                              [name], "malformed": [name], "folded": { name: count },
 //                              "removed_while_edited": { "removed": [BY], "edited": [BY with "field"] } } ]
 //                              },
+//     "outline": [ { "goal", "depth", "measures": [id] } ], "without_goal": [id],   outline.h
 //     "removed": [ { "id", "kind", "fields", "removed": [BY] } ],
 //     "proposals": [ { "id", "by": BY, "state", "note", "ops": [...], "answered": BY, "reason" } ],
 //     "unknown": count of records of kinds that this version does not know }
 //   BY = { person, device, on_behalf or null, time or null, seq or null, pending }; VERSION = BY with
-//   "value", "op".
-// Empty parts of a record are left out. Records stand in creation order, goals by priority first.
+//   "value", "op", and "refers_to" if the value names a record that is here.
+// Empty parts of a record are left out. Records stand in the order of outline.h.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,11 +1,12 @@
-# ./dev bench [WORKLOAD...]: raw w1 w2 w5 w6 by default, then, where ../shared/peers is there, the encrypted peers on w1
-# and w2 in the same run. One JSON line each. BENCH_REPS=N repeats (3); BENCH_PEERS=no leaves the peers out.
+# ./dev bench [WORKLOAD...]: raw w1 w2 w4 w5 w6 by default, and, where ../shared/peers is there, the peers in the same run:
+# the encrypted ones on w1 and w2, text libraries on w4. One JSON line each. BENCH_REPS=N repeats (3); BENCH_PEERS=no
+# leaves the peers out.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 need_packages build
 build_preset release
 
 workloads=("$@")
-if [ ${#workloads[@]} = 0 ]; then workloads=(raw w1 w2 w5 w6); fi
+if [ ${#workloads[@]} = 0 ]; then workloads=(raw w1 w2 w4 w5 w6); fi
 reps=${BENCH_REPS:-3}
 peers=../shared/peers
 peer_copy=build/peers
@@ -41,6 +42,10 @@ for ((rep = 1; rep <= reps; rep++)); do
     if [ $with_peers = yes ] && { [ "$workload" = w1 ] || [ "$workload" = w2 ]; }; then
       PEER_E2EE=1 node "$peer_copy/$workload-loro.mjs" || true
       node "$peer_copy/$workload-jazz.mjs" || true
+    fi
+    if [ $with_peers = yes ] && [ "$workload" = w4 ]; then
+      PEER_SEQ=rustcode,seph-blog1,automerge-paper,friendsforever_flat PEER_CON=friendsforever,node_nodecc \
+        node "$peer_copy/w4-texttraces.mjs" ../shared/data/traces || true
     fi
   done
 done

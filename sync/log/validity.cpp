@@ -10,7 +10,8 @@ bool permitted(const Envelope& e, const GovState& gov, const IdentityBook& book)
   const std::uint8_t mask = gov.rights_at(h.author, h.section, h.gov_seq, book);
   switch (h.kind) {
     case EnvelopeKind::change: return (mask & (h.proposal ? right_write | right_propose : right_write)) != 0;
-    case EnvelopeKind::snapshot: return !h.proposal && (mask & right_write) != 0;
+    case EnvelopeKind::snapshot:
+    case EnvelopeKind::attestation: return !h.proposal && (mask & right_write) != 0;
     case EnvelopeKind::access_event: {
       // Whoever has any access leaves a trace of using it; reading the log is another matter.
       if (h.section != 12 || h.proposal) return false;
@@ -101,6 +102,13 @@ Verdict AuthorChains::check(const EnvelopeHeader& header) const {
 
 void AuthorChains::accept(const EnvelopeHeader& header, const Hash& id) {
   tips_[header.author] = {header.epoch, header.author_seq, id};
+}
+
+AuthorChains AuthorChains::of_epoch(std::uint32_t epoch) const {
+  AuthorChains out;
+  for (const auto& entry : tips_)
+    if (entry.second.epoch == epoch) out.tips_.insert(entry);
+  return out;
 }
 
 Bytes AuthorChains::encode() const {

@@ -59,6 +59,9 @@ class AuthorChains {
   Tip tip(const DeviceId& author, std::uint32_t epoch) const;
   Verdict check(const EnvelopeHeader& header) const;
   void accept(const EnvelopeHeader& header, const Hash& id);
+  // Only the tips of one epoch: all that the judgement of that epoch's later envelopes rests on, and the same for
+  // whoever began to read at its cut and whoever began at the start.
+  AuthorChains of_epoch(std::uint32_t epoch) const;
 
   Bytes encode() const;
   static Result<AuthorChains> decode(ByteView bytes);

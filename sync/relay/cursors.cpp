@@ -3,7 +3,7 @@
 namespace samplan::relay {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
 
 }  // namespace
 
@@ -31,6 +31,7 @@ Bytes write_cursors(const CursorSet& set) {
       append_varint(out, section.first);
       append_varint(out, section.second.seq);
       append_varint(out, section.second.own_bytes_until);
+      append_varint(out, section.second.snapshot);
     }
   }
   return out;
@@ -53,6 +54,7 @@ Result<CursorSet> read_cursors(ByteView bytes) {
       SectionPlace& place = c.sections[section];
       place.seq = in.varint();
       place.own_bytes_until = in.varint();
+      place.snapshot = in.varint();
     }
   }
   if (!in.ok()) return Error{Errc::corrupt, "cursors"};

@@ -1,6 +1,7 @@
 #include "sync/relay/pull.h"
 
 #include <algorithm>
+#include <set>
 
 #include "sync/wire/message_parts.h"
 
@@ -10,6 +11,9 @@ namespace {
 constexpr std::size_t item_overhead = 16;  // lengths, numbers and times around an item
 constexpr std::size_t share_min = 4096;    // a smaller share would be used up by lengths and receipts
 constexpr std::size_t letters_max = 256;
+// A small snapshot of a short chain does not save the round trip that an offer costs.
+constexpr std::uint64_t offer_envelopes_min = 32;
+constexpr std::size_t offer_bytes_min = 16U << 10;
 
 bool acts_as(const Standing& standing, std::uint16_t participant) {
   return std::any_of(standing.acting.begin(), standing.acting.end(),
@@ -44,7 +48,7 @@ SectionPull& section_of(PlanReply& reply, SectionId section) {
 
 bool PlanTurn::has_something_to_say() const {
   return named || reply.more || reply.receipt || !reply.gov.empty() || !reply.identity.empty() ||
-         !reply.sections.empty() || now.ended != before.ended;
+         !reply.sections.empty() || !reply.offers.empty() || !reply.history.empty() || now.ended != before.ended;
 }
 
 bool Puller::take(std::size_t bytes) {
@@ -98,10 +102,13 @@ Status Puller::pull(PlanTurn& turn, std::size_t share) {
   if (ended) turn.now.sections.clear();
   if (complete && !ended) {
     SP_TRY(complete, pull_sections(turn));
+    if (complete && turn.reply.history.empty())
+      for (const HistoryRange& range : turn.history) SP_OK(pull_history(turn, range));
   }
   turn.reply.more = !complete;
   turn.now.ended = ended && complete;
-  turn.now.version = complete ? view.row.version : 0;
+  // Who was offered a snapshot has not yet got anything of that section: it is answered again, named or not.
+  turn.now.version = complete && turn.reply.offers.empty() ? view.row.version : 0;
   turn.now.expires_ms = turn.standing.expires_ms;
   return Status::good();
 }
@@ -163,6 +170,22 @@ Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
     const auto first = turn.first.find(section);
     place.own_bytes_until = first == turn.first.end() ? head.seq : first->second - 1;
   }
+  const auto begin = std::find_if(turn.begin.begin(), turn.begin.end(),
+                                  [&](const SectionBegin& b) { return b.section == section; });
+  if (place.seq == 0 && begin != turn.begin.end() && begin->after != 0) place.seq = begin->after;
+  if (begin != turn.begin.end() && begin->after != 0 && place.seq == begin->after) place.snapshot = begin->snapshot;
+  if (place.seq == 0 && turn.takes_snapshots) {
+    const bool whole = begin != turn.begin.end() && begin->snapshot == 0;
+    const std::uint64_t below = begin == turn.begin.end() ? head.seq + 1 : begin->snapshot;
+    if (!whole) {
+      SP_TRY(const Offered offered, offer_snapshot(turn, section, below));
+      if (offered != Offered::none) {
+        // No cursor: the section has not begun until the device says where.
+        turn.now.sections.erase(section);
+        return offered == Offered::made;
+      }
+    }
+  }
   // Whoever claims to have more than there is has seen another history; the receipt will show it.
   place.seq = std::min(std::max(place.seq, turn.standing.read_from(section)), head.seq);
   if (place.seq >= head.seq) return true;
@@ -171,7 +194,7 @@ Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
   SectionPull& out = section_of(turn.reply, section);
   SP_OK(store_.each_envelope(turn.view->row.plan, section, place.seq, [&](const EnvelopeRow& row) {
     const bool others = row.key.author != device_;
-    const bool by_id = !others && row.seq > place.own_bytes_until;
+    const bool by_id = row.seq == place.snapshot || (!others && row.seq > place.own_bytes_until);
     complete = take(by_id ? Hash::size + 1 : row.body.size() + item_overhead);
     if (!complete) return false;
     PulledEnvelope& pulled = out.envelopes.emplace_back();
@@ -189,6 +212,64 @@ Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
   }));
   out.more = !complete;
   return complete;
+}
+
+Result<Puller::Offered> Puller::offer_snapshot(PlanTurn& turn, SectionId section, std::uint64_t below) {
+  const PlanId& plan = turn.view->row.plan;
+  for (const SnapshotOffer& o : turn.reply.offers)
+    if (o.section == section) return Offered::made;
+  const std::uint64_t from = turn.standing.read_from(section);
+  SnapshotOffer offer;
+  SP_OK(store_.each_marked(plan, section, EnvelopeKind::snapshot, below, [&](const EnvelopeRow& row) {
+    offer.section = section;
+    const bool saves = row.seq >= from + offer_envelopes_min || row.body.size() >= offer_bytes_min;
+    offer.seq = row.seq > from && saves ? row.seq : 0;
+    if (offer.seq != 0) offer.snapshot = row.body.copy();
+    return false;
+  }));
+  if (offer.seq == 0) return Offered::none;
+  // It is larger than anything else and replaces much more: it always goes in, as far as the whole reply has room.
+  if (!empty_ && offer.snapshot.size() + item_overhead > left_) return Offered::no_room;
+  std::set<DeviceId> attesters;
+  SP_OK(store_.each_marked(plan, section, EnvelopeKind::attestation, ~std::uint64_t{0} >> 1, [&](const EnvelopeRow& row) {
+    if (row.seq < offer.seq || attesters.size() == limits::attestations_offered_max) return false;
+    if (attesters.insert(row.key.author).second) offer.attestations.push_back(row.body.copy());
+    return true;
+  }));
+  std::size_t bytes = offer.snapshot.size() + item_overhead;
+  for (const Bytes& a : offer.attestations) bytes += a.size() + item_overhead;
+  empty_ = false;
+  share_ -= std::min(share_, bytes);
+  left_ -= std::min(left_, bytes);
+  turn.access[section] = {from + 1, offer.seq};
+  turn.reply.offers.push_back(std::move(offer));
+  return Offered::made;
+}
+
+Status Puller::pull_history(PlanTurn& turn, const HistoryRange& range) {
+  const SectionHead head = turn.view->head(range.section);
+  if (!turn.standing.may_read(range.section)) return Status::good();
+  const std::uint64_t after = std::max(range.after, turn.standing.read_from(range.section));
+  SectionPull out;
+  out.section = range.section;
+  SP_OK(store_.each_envelope(turn.view->row.plan, range.section, after, [&](const EnvelopeRow& row) {
+    if (row.seq > range.until || row.seq > head.seq) return false;
+    out.more = !take(row.body.size() + item_overhead);
+    if (out.more) return false;
+    PulledEnvelope& pulled = out.envelopes.emplace_back();
+    pulled.seq = row.seq;
+    pulled.id = row.id;
+    pulled.bytes = row.body.copy();
+    return true;
+  }));
+  if (out.envelopes.empty() && !out.more) return Status::good();
+  if (!out.envelopes.empty()) {
+    PlanTurn::Range& access = turn.access[range.section];
+    access.from = access.from == 0 ? out.envelopes.front().seq : std::min(access.from, out.envelopes.front().seq);
+    access.to = std::max(access.to, out.envelopes.back().seq);
+  }
+  turn.reply.history.push_back(std::move(out));
+  return Status::good();
 }
 
 void Puller::add_receipt(PlanTurn& turn) const {

@@ -18,6 +18,9 @@ struct PlanTurn {
   bool named = false;  // the request names the plan: it is answered even if there is nothing to say
   bool pushed = false;
   FirstAccepted first;
+  bool takes_snapshots = false;
+  std::vector<SectionBegin> begin;
+  std::vector<HistoryRange> history;
   std::vector<SectionId> moved;
   struct Range {
     std::uint64_t from = 0;
@@ -45,6 +48,10 @@ class Puller {
   Result<bool> pull_governance(PlanTurn& turn, std::uint64_t until);
   Result<bool> pull_sections(PlanTurn& turn);
   Result<bool> pull_section(PlanTurn& turn, const SectionHead& head);
+  enum class Offered : std::uint8_t { none, made, no_room };
+  // Puts the section's newest snapshot below `below` into the reply.
+  Result<Offered> offer_snapshot(PlanTurn& turn, SectionId section, std::uint64_t below);
+  Status pull_history(PlanTurn& turn, const HistoryRange& range);
   bool take(std::size_t bytes);
   void add_receipt(PlanTurn& turn) const;
   Status log_access(const PlanTurn& turn);

@@ -128,7 +128,7 @@ class ContentPush {
     SectionHead head = view_.head(key.section);
     ++head.seq;
     head.chain = chain_next(head.chain, e.id);
-    SP_OK(ctx_.store.add_envelope(view_.row.plan, {key, head.seq, e.id, ctx_.now, e.bytes}));
+    SP_OK(ctx_.store.add_envelope(view_.row.plan, {key, head.seq, e.id, ctx_.now, e.bytes, e.header.kind}));
     view_.heads[key.section] = head;
     view_.tips[{key.section, key.author}] = {key.epoch, key.author_seq, e.id};
     view_.row.bytes += e.bytes.size();

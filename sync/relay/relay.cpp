@@ -149,6 +149,8 @@ class Relay::Request {
     relay_.plans_.put(view);
     if (!pushed.empty()) SP_OK(push_content(ctx_, *view, pushed, governance, turn.reply.results, turn.first));
     turn.moved = std::move(governance.moved);
+    turn.begin = plan.begin;
+    turn.history = plan.history;
     turn.view = std::move(view);
     turns_.push_back(std::move(turn));
     return Status::good();
@@ -241,6 +243,7 @@ class Relay::Request {
     const auto cursor = cursors_.find(turn.view->row.plan);
     if (cursor != cursors_.end()) turn.before = cursor->second;
     turn.now = turn.before;
+    turn.takes_snapshots = in_.request.takes_snapshots;
     turns_.push_back(std::move(turn));
     return Status::good();
   }

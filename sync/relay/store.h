@@ -93,6 +93,9 @@ class Store : public ReadStore {
                                                       const DeviceId& author) = 0;
   virtual Status each_envelope(const PlanId& plan, SectionId section, std::uint64_t after_seq,
                                const Visitor<EnvelopeRow>& visit) = 0;
+  // Snapshots or attestations of a section with a number below `below`, newest first.
+  virtual Status each_marked(const PlanId& plan, SectionId section, EnvelopeKind kind, std::uint64_t below,
+                             const Visitor<EnvelopeRow>& visit) = 0;
   virtual Result<std::optional<AccessRow>> last_access(const PlanId& plan) = 0;
   virtual Status add_access(const PlanId& plan, const AccessRow& row) = 0;
 

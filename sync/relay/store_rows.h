@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "crypto/sign.h"
+#include "sync/wire/envelope.h"
 
 namespace samplan::relay {
 
@@ -77,6 +78,7 @@ struct EnvelopeRow {
   Hash id;
   UnixMs recv_ms = 0;
   ByteView body;
+  EnvelopeKind kind = EnvelopeKind::change;  // as its header says
 };
 
 struct EnvelopePlace {

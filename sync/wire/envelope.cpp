@@ -22,7 +22,7 @@ Result<Envelope> read_envelope(ByteView bytes) {
   const std::uint8_t kind = in.u8();
   const std::uint8_t suite_read = in.u8();
   const std::uint16_t flags = in.u16();
-  if (kind < 1 || kind > 3 || suite_read != suite || (flags & ~envelope_flag_proposal) != 0)
+  if (kind < 1 || kind > 5 || kind == 4 || suite_read != suite || (flags & ~envelope_flag_proposal) != 0)
     return Error{Errc::unknown_version, "read_envelope"};
   e.header.kind = static_cast<EnvelopeKind>(kind);
   e.header.proposal = flags != 0;

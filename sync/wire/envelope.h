@@ -3,7 +3,7 @@
 //
 //   off  size  field                                              all integers little-endian
 //   0    4     "SPE1"
-//   4    1     kind        1 change, 2 snapshot, 3 access event
+//   4    1     kind        1 change, 2 snapshot, 3 access event, 5 attestation of a snapshot
 //   5    1     suite       1 = BLAKE2b-256, XChaCha20-Poly1305-IETF, Ed25519
 //   6    2     flags       b1 proposal, others 0
 //   8    32    plan
@@ -31,7 +31,7 @@
 
 namespace samplan {
 
-enum class EnvelopeKind : std::uint8_t { change = 1, snapshot = 2, access_event = 3 };
+enum class EnvelopeKind : std::uint8_t { change = 1, snapshot = 2, access_event = 3, attestation = 5 };
 
 inline constexpr std::size_t envelope_header_bytes = 172;
 inline constexpr std::size_t envelope_unsealed_header_bytes = 144;  // up to and excluding the nonce

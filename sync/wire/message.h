@@ -58,6 +58,23 @@ struct SectionCursor {
   std::uint64_t seq = 0;
 };
 
+// Of a section that the client holds nothing of: how its reading is to begin, after the server has offered a snapshot.
+//   after != 0                 after this number, where the snapshot at `snapshot` left it; that one need not be sent again
+//   after == 0, snapshot != 0  not that snapshot: offer an older one, else send the whole chain
+//   both 0                     send the whole chain
+struct SectionBegin {
+  SectionId section = 0;
+  std::uint64_t after = 0;
+  std::uint64_t snapshot = 0;
+};
+
+// Old envelopes wanted: those after `after` up to `until`.
+struct HistoryRange {
+  SectionId section = 0;
+  std::uint64_t after = 0;
+  std::uint64_t until = 0;
+};
+
 struct PlanRequest {
   PlanId plan;
   // Cursors are only read when the request carries no cursor token that the server knows.
@@ -66,6 +83,8 @@ struct PlanRequest {
   std::vector<SectionCursor> sections;
   std::vector<GovPush> push_gov;
   std::vector<Bytes> push;  // envelopes
+  std::vector<SectionBegin> begin;     // ascending by section; counts with a cursor token too
+  std::vector<HistoryRange> history;   // ascending by section
 };
 
 struct MailPut {
@@ -90,6 +109,7 @@ struct SyncRequest {
   std::uint64_t generation = 0;              // of the server's data, as last seen; 0 at first contact
   std::optional<CursorToken> cursors;        // absent: the cursors below are complete
   std::uint32_t reply_bytes_max = 0;
+  bool takes_snapshots = false;              // of sections without a cursor: offer a snapshot instead of the chain
   bool only_named_plans = false;             // the office opens one plan: no other plan is answered
   std::vector<Bytes> identity;               // new identity records
   std::vector<PlanRequest> plans;
@@ -118,12 +138,20 @@ struct ItemResult {
   std::uint64_t seq = 0;
 };
 
-// An envelope handed out; the device's own come as id only, since it has the bytes.
+// An envelope handed out; what the device has already (its own, the snapshot it was offered) comes as id only.
 struct PulledEnvelope {
   std::uint64_t seq = 0;
   bool own = false;
   Hash id;      // when own
   Bytes bytes;  // when not
+};
+
+// Instead of a section's chain: a snapshot envelope, where it stands, and envelopes that attest snapshots.
+struct SnapshotOffer {
+  SectionId section = 0;
+  std::uint64_t seq = 0;
+  Bytes snapshot;
+  std::vector<Bytes> attestations;
 };
 
 struct SectionPull {
@@ -148,6 +176,8 @@ struct PlanReply {
   std::vector<ItemResult> results;
   std::vector<SectionPull> sections;
   std::optional<Receipt> receipt;
+  std::vector<SnapshotOffer> offers;
+  std::vector<SectionPull> history;    // what `history` of the request asked for, as far as there was room
   bool more = false;                   // ask again at once
 };
 

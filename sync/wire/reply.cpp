@@ -34,6 +34,8 @@ enum PlanTag : std::uint8_t {
   pr_sections = 16,
   pr_receipt = 18,
   pr_more = 20,
+  pr_offers = 22,
+  pr_history = 24,
 };
 
 constexpr std::uint8_t flag_nonce_refused = 1;
@@ -113,6 +115,33 @@ Result<SectionPull> read_pull(ByteView bytes) {
   return p;
 }
 
+Bytes write_offer(const SnapshotOffer& o) {
+  Bytes out;
+  append_u16(out, o.section);
+  append_varint(out, o.seq);
+  append_u32(out, static_cast<std::uint32_t>(o.snapshot.size()));
+  append(out, o.snapshot);
+  for (const Bytes& a : o.attestations) {
+    append_u32(out, static_cast<std::uint32_t>(a.size()));
+    append(out, a);
+  }
+  return out;
+}
+
+Result<SnapshotOffer> read_offer(ByteView bytes) {
+  Reader r(bytes);
+  SnapshotOffer o;
+  o.section = r.u16();
+  o.seq = r.varint();
+  o.snapshot = r.take(r.u32()).copy();
+  while (r.ok() && !r.at_end()) {
+    if (o.attestations.size() == limits::attestations_offered_max) return Error{Errc::too_large, "snapshot_offer"};
+    o.attestations.push_back(r.take(r.u32()).copy());
+  }
+  if (!r.ok() || o.seq == 0) return Error{Errc::malformed, "snapshot_offer"};
+  return o;
+}
+
 Bytes write_receipt(const Receipt& r) {
   Bytes out;
   append_u64(out, r.generation);
@@ -175,6 +204,16 @@ Bytes write_plan(const PlanReply& p) {
   }
   if (p.receipt) out.bytes(pr_receipt, write_receipt(*p.receipt));
   if (p.more) out.u8(pr_more, 1);
+  if (!p.offers.empty()) {
+    std::vector<Bytes> items;
+    for (const SnapshotOffer& o : p.offers) items.push_back(write_offer(o));
+    out.list(pr_offers, items);
+  }
+  if (!p.history.empty()) {
+    std::vector<Bytes> items;
+    for (const SectionPull& s : p.history) items.push_back(write_pull(s));
+    out.list(pr_history, items);
+  }
   return out.take();
 }
 
@@ -202,6 +241,14 @@ Result<PlanReply> read_plan(ByteView bytes) {
     p.receipt = std::move(r);
   }
   p.more = read_flag(in, pr_more);
+  for (const ByteView item : in.list(pr_offers, limits::sections_max)) {
+    SP_TRY(SnapshotOffer o, read_offer(item));
+    p.offers.push_back(std::move(o));
+  }
+  for (const ByteView item : in.list(pr_history, limits::sections_max)) {
+    SP_TRY(SectionPull s, read_pull(item));
+    p.history.push_back(std::move(s));
+  }
   SP_OK(in.finish());
   return p;
 }

@@ -22,9 +22,50 @@ enum RequestTag : std::uint8_t {
   rq_mail_seen = 24,
   rq_code = 26,
   rq_box = 28,
+  rq_snapshots = 30,
 };
 
-enum PlanTag : std::uint8_t { pl_plan = 2, pl_gov = 4, pl_identity = 6, pl_sections = 8, pl_push_gov = 10, pl_push = 12 };
+enum PlanTag : std::uint8_t {
+  pl_plan = 2,
+  pl_gov = 4,
+  pl_identity = 6,
+  pl_sections = 8,
+  pl_push_gov = 10,
+  pl_push = 12,
+  pl_begin = 14,
+  pl_history = 16,
+};
+
+// Section and two numbers, as `begin` and `history` have them; sections ascend.
+struct SectionPair {
+  SectionId section = 0;
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+};
+
+void append_pair(Bytes& out, SectionId section, std::uint64_t first, std::uint64_t second) {
+  append_u16(out, section);
+  append_varint(out, first);
+  append_varint(out, second);
+}
+
+std::vector<SectionPair> read_pairs(TlvReader& in, std::uint8_t tag) {
+  std::vector<SectionPair> out;
+  if (!in.has(tag)) return out;
+  Reader r(in.bytes(tag));
+  SectionId last = 0;
+  while (r.ok() && !r.at_end()) {
+    SectionPair p;
+    p.section = r.u16();
+    p.first = r.varint();
+    p.second = r.varint();
+    if (p.section <= last || out.size() == limits::sections_max) r.fail();
+    last = p.section;
+    out.push_back(p);
+  }
+  if (!r.ok()) in.fail();
+  return out;
+}
 
 Bytes write_plan(const PlanRequest& p) {
   TlvWriter out;
@@ -45,6 +86,16 @@ Bytes write_plan(const PlanRequest& p) {
     out.list(pl_push_gov, items);
   }
   if (!p.push.empty()) out.list(pl_push, p.push);
+  if (!p.begin.empty()) {
+    Bytes b;
+    for (const SectionBegin& one : p.begin) append_pair(b, one.section, one.after, one.snapshot);
+    out.bytes(pl_begin, b);
+  }
+  if (!p.history.empty()) {
+    Bytes b;
+    for (const HistoryRange& one : p.history) append_pair(b, one.section, one.after, one.until);
+    out.bytes(pl_history, b);
+  }
   return out.take();
 }
 
@@ -72,6 +123,8 @@ Result<PlanRequest> read_plan(ByteView bytes) {
     p.push_gov.push_back({std::move(g.record), std::move(g.wraps)});
   }
   for (const ByteView item : in.list(pl_push)) p.push.push_back(item.copy());
+  for (const SectionPair& one : read_pairs(in, pl_begin)) p.begin.push_back({one.section, one.first, one.second});
+  for (const SectionPair& one : read_pairs(in, pl_history)) p.history.push_back({one.section, one.first, one.second});
   SP_OK(in.finish());
   return p;
 }
@@ -122,6 +175,7 @@ Bytes write_request_body(const SyncRequest& q) {
   if (q.mail_seen != 0) out.u64(rq_mail_seen, q.mail_seen);
   if (!q.enrolment_code.empty()) out.bytes(rq_code, ByteView::of(q.enrolment_code));
   if (!q.enrolment_box.is_zero()) out.bytes(rq_box, q.enrolment_box.view());
+  if (q.takes_snapshots) out.u8(rq_snapshots, 1);
   return out.take();
 }
 
@@ -174,6 +228,7 @@ Result<SyncRequest> read_request_body(ByteView bytes) {
   if (in.has(rq_code)) q.enrolment_code = std::string(in.bytes(rq_code).text());
   if (q.enrolment_code.size() > 128) in.fail(Errc::too_large);
   if (in.has(rq_box)) q.enrolment_box = in.id<BoxId>(rq_box);
+  q.takes_snapshots = read_flag(in, rq_snapshots);
   SP_OK(in.finish());
   return q;
 }

@@ -86,6 +86,10 @@ json shown() {
            {{"grunnlag", {{"records", {{"plan", {plan_record}}}}, {"proposals", json::array()}}},
             {"helse",
              {{"records", {{"goal", {goal_record, unsent}}, {"measure", {measure}}, {"note", {note}}}},
+              {"outline",
+               {{{"goal", goal}, {"depth", 0}, {"measures", {measure["id"]}}},
+                {{"goal", unsent["id"]}, {"depth", 0}, {"measures", json::array()}}}},
+              {"without_goal", json::array()},
               {"proposals", {proposal}}}}}},
           {"waiting", 2},
           {"intents", 0},
@@ -186,6 +190,32 @@ TEST_CASE("The same page in English") {
         "Responsible: Jonas Berg", "Two versions: Measure bbbb2222 · Extent", "Proposal from Silje Solberg",
         "Why: Hun savner koret"})
     CHECK(has(page, part));
+}
+
+TEST_CASE("Sub-goals stand below their goal, and measures without a goal under a heading of their own") {
+  json plan = shown();
+  json& section = plan["sections"]["helse"];
+  const json measure = section["outline"][0]["measures"][0];
+  section["outline"][0]["measures"] = json::array();
+  section["outline"][1]["depth"] = 1;
+  section["without_goal"] = {measure};
+  const std::string page = page_of(plan, json::object(), Language::nb);
+  CHECK(has(page, "\n    cccc3333  Mål"));
+  CHECK(place(page, "Tiltak uten mål") < place(page, "\n  bbbb2222  Tiltak Gå i trapp"));
+  CHECK(has(page_of(plan, json::object(), Language::en), "Measures without a goal"));
+}
+
+TEST_CASE("Two parents of a measure are named, not shown as numbers") {
+  json plan = shown();
+  json& measure = plan["sections"]["helse"]["records"]["measure"][0];
+  const auto version = [](const char* op, const char* words) {
+    return with(by("Mona Dahl"), {{"value", std::string(32, '1')}, {"op", op}, {"refers_to", words}});
+  };
+  measure["conflict"] = {{"main_goal", {version("b:7", "Gå på tur"), version("c:9", "Synge i koret")}}};
+  const std::string page = page_of(plan, json::object(), Language::nb);
+  CHECK(has(page, "To versjoner: Tiltak bbbb2222 · Hovedmål"));
+  CHECK(has(page, "1  Gå på tur"));
+  CHECK(has(page, "2  Synge i koret"));
 }
 
 TEST_CASE("The state line has the words of the contract") {

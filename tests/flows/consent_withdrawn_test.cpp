@@ -49,7 +49,7 @@ TEST_CASE("consent withdrawn: closed at the server at once, purged on the device
   CHECK(letters[0]["changes"][0]["value"] == "Monas usendte ord");
   w.ok("Jonas", {{"do", "hand_over_accept"}, {"letter", letters[0]["letter"]}});
   w.sync_all({"Jonas", "Ola", "Per"});
-  CHECK(w.record("Ola", plan, "helse", "measure")["fields"]["how"] == "Monas usendte ord");
+  CHECK(w.record("Ola", plan, "helse", "measure")["fields"]["how"] == "Med rekkverk\nMonas usendte ord");
   CHECK(w.record("Ola", plan, "grunnlag", "contribution")["fields"]["who"] == "Mottatt fra tidligere deltaker: Mona");
   CHECK(w.digest("Ola", plan)["sections"] == w.digest("Jonas", plan)["sections"]);
 

@@ -240,7 +240,7 @@ inline Cast set_up(CoreWorld& w) {
   const std::string goal = w.ok("Jonas", {{"do", "add"}, {"plan", plan}, {"kind", "goal"}, {"section", "helse"},
                                           {"fields", {{"text", "Gå trygt i trappa"}, {"status", "foreslatt"}}}})["entity"];
   cast.measure = w.ok("Jonas", {{"do", "add"}, {"plan", plan}, {"kind", "measure"}, {"section", "helse"},
-                                {"fields", {{"text", "Øve i trapp"}, {"status", "pagar"}, {"how", "Med rekkverk"}, {"goals", {goal}}}}})["entity"];
+                                {"fields", {{"text", "Øve i trapp"}, {"status", "pagar"}, {"how", "Med rekkverk"}, {"by_whom", "Med rekkverk"}, {"goals", {goal}}}}})["entity"];
   w.sync("Jonas");
 
   w.let_in("Jonas", "Mona", {{"for", "plan"}, {"plan", plan}, {"role", "provider"}});

@@ -191,6 +191,16 @@ class MemoryStore : public Store {
     }
     return Status::good();
   }
+  Status each_marked(const PlanId& plan, SectionId section, EnvelopeKind kind, std::uint64_t below,
+                     const Visitor<EnvelopeRow>& visit) override {
+    const auto& rows = envelopes_[{plan, section}];
+    for (auto e = rows.rbegin(); e != rows.rend(); ++e) {
+      EnvelopeRow row = e->first;
+      row.body = e->second;
+      if (row.kind == kind && row.seq < below && !visit(row)) break;
+    }
+    return Status::good();
+  }
   Result<std::optional<AccessRow>> last_access(const PlanId& plan) override {
     const auto& rows = access_[plan];
     return rows.empty() ? std::optional<AccessRow>() : std::optional<AccessRow>(rows.back());

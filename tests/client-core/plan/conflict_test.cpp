@@ -83,6 +83,27 @@ TEST_CASE("two people who resolve alike without seeing each other are done", "[p
   CHECK(t.ola.sees().find(goal)->fields.begin()->second.live.size() == 1);
 }
 
+TEST_CASE("values that differ in case and white space only are one version, beside another and alone",
+          "[plan]") {
+  Two t;
+  Phone per(t.log, "per-phone", "per");
+  per.pull();
+  t.kari.edit([](Editor& e) { return e.set_field(goal, "text", "Bo hos mor"); });
+  per.edit([](Editor& e) { return e.set_field(goal, "text", " bo  hos MOR "); });
+  sync_all({&t.kari, &per});
+  CHECK(list_conflicts(per.sees()).empty());
+  const auto alike = section_view(per.sees())["records"]["goal"][0];
+  CHECK_FALSE(alike.contains("conflict"));
+  CHECK_FALSE(alike.contains("contested"));
+  t.ola.edit([](Editor& e) { return e.set_field(goal, "text", "Bo i bolig"); });
+  sync_all({&t.ola, &per});
+  const auto conflicts = list_conflicts(per.sees());
+  REQUIRE(conflicts.size() == 1);
+  REQUIRE(conflicts[0].versions.size() == 2);
+  CHECK(conflicts[0].versions[0].value == "Bo i bolig");
+  CHECK(conflicts[0].versions[1].value == " bo  hos MOR ");  // the later of the two speaks for both
+}
+
 TEST_CASE("several edits of one person against one of another are one conflict with two versions", "[plan]") {
   Two t;
   for (const char* text : {"A1", "A2", "A3"})

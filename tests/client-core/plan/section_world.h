@@ -113,6 +113,10 @@ class Phone {
     const Entity* entity = sees_.find(id);
     if (entity == nullptr) return "(no record)";
     const FieldSpec* spec = find_field(*find_kind(entity->kind), field);
+    if (spec->type == ValueType::text) {
+      const auto text = entity->texts.find(spec->id);
+      return text == entity->texts.end() ? "" : text->second.doc.text();
+    }
     const auto found = entity->fields.find(spec->id);
     if (found == entity->fields.end()) return "";
     return versions_of(sees_, found->second, spec, {}).front().value;

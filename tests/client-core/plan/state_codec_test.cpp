@@ -119,9 +119,9 @@ TEST_CASE("the bytes of a state are frozen", "[plan][state][golden]") {
   kari.push();
   CHECK(to_hex(fold_all(log).encode()) ==
         "53505331"
-        "0100"
         "0300"
-        "02"                                    // "SPS1", schema 1, section 3, two envelopes applied
+        "0300"
+        "02"                                    // "SPS1", schema 3, section 3, two envelopes applied
         "016b6172692d70686f6e6500000000000003"  // one device: "kari-phone", last counter 3
         "016b6172692d70686f6e65000000000000"    // one author: the device,
         "6b61726900000000000000000000000000000000000000000000000000000000"
@@ -147,5 +147,8 @@ TEST_CASE("the bytes of a state are frozen", "[plan][state][golden]") {
         "00"
         "02426f"  // before: counter 2, sequence 1: "Bo"
         "00"
-        "00");  // no sets; no proposals
+        "00"
+        "00"
+        "00"
+        "00");  // no sets; no texts; never moved; the order of the one record; no proposals
 }

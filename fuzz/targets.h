@@ -1,0 +1,25 @@
+// What is fuzzed: every function that reads bytes which somebody else made. Each target reads, and where
+// there is one encoding of a value, writes it again and compares, so that a parser that accepts two forms is
+// found as well.
+#pragma once
+
+#include "base/bytes.h"
+
+namespace samplan::fuzz {
+
+void request(ByteView bytes);     // sync request: frame, body
+void reply(ByteView bytes);       // sync reply: body
+void identity(ByteView bytes);    // identity record, taken by a book
+void governance(ByteView bytes);  // governance record, bodies, wraps, applied to a plan's log
+void envelope(ByteView bytes);    // envelope, judged
+void batch(ByteView bytes);       // opened content: packed, batches, folded into a section
+void state(ByteView bytes);       // stored or handed-over state of a section
+void invitation(ByteView bytes);  // link
+void letter(ByteView bytes);      // hand-over, access event, authors and whatever else a letter holds
+void key_file(ByteView bytes);    // device keys
+void json(ByteView bytes);        // commands as text
+void command(ByteView bytes);     // the same, given to a core with a plan
+void fhir(ByteView bytes);        // import
+void http(ByteView bytes);        // heads of HTTP requests
+
+}  // namespace samplan::fuzz

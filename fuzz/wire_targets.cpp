@@ -1,0 +1,76 @@
+// Targets of what crosses the wire.
+#include <cstdlib>
+
+#include "crypto/aead.h"
+#include "fuzz/targets.h"
+#include "sync/log/validity.h"
+#include "sync/wire/identity_record.h"
+#include "sync/wire/message.h"
+
+namespace samplan::fuzz {
+namespace {
+
+// What must hold; libFuzzer keeps the input that breaks it.
+void must(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+void request(ByteView bytes) {
+  const auto frame = read_request_frame(bytes);
+  const auto body = read_request_body(frame.ok() ? frame->body : bytes);
+  // Fields that a newer client may add are skipped, so writing gives no more bytes than were read.
+  if (body.ok()) must(write_request_body(*body).size() <= bytes.size() + 64);
+}
+
+void reply(ByteView bytes) {
+  const auto body = read_reply_body(bytes);
+  if (!body.ok()) return;
+  const Bytes again = write_reply_body(*body);
+  const auto second = read_reply_body(again);
+  must(second.ok());
+  must(write_reply_body(*second) == again);
+}
+
+void identity(ByteView bytes) {
+  const auto record = read_record(LogKind::identity, bytes);
+  if (record.ok()) (void)read_identity_body(static_cast<IdentityKind>(record->header.kind), record->body);
+  for (std::uint8_t kind = 0; kind < 9; ++kind)
+    (void)read_identity_body(static_cast<IdentityKind>(kind), bytes);
+  IdentityBook book;
+  (void)book.add(bytes);
+}
+
+void governance(ByteView bytes) {
+  const auto record = read_record(LogKind::governance, bytes);
+  IdentityBook book;
+  GovState log;
+  if (record.ok()) {
+    const auto body = read_gov_body(static_cast<GovKind>(record->header.kind), record->body);
+    if (body.ok()) (void)log.apply(*record, *body, book, false);
+  }
+  for (std::uint8_t kind = 1; kind < 11; ++kind) {
+    const auto body = read_gov_body(static_cast<GovKind>(kind), bytes);
+    if (body.ok()) {
+      GovBody copy = *body;
+      (void)attach_wraps(copy, {});
+    }
+  }
+  const auto wrap = read_wrap(bytes);
+  if (wrap.ok()) must(ByteView(write_wrap(*wrap)) == bytes);
+}
+
+void envelope(ByteView bytes) {
+  const auto e = read_envelope(bytes);
+  if (!e.ok()) return;
+  const Bytes header = write_header144(e->header);
+  must(ByteView(header) == bytes.sub(0, envelope_unsealed_header_bytes));
+  const GovState log;
+  const IdentityBook book;
+  must(judge_alone(*e, 1, log, book, true) != Verdict::valid);
+  const crypto::SectionKey key{e->header.plan, e->header.section, e->header.epoch, crypto::Secret32()};
+  must(!crypto::open(key, e->header172, e->ciphertext).ok());
+}
+
+}  // namespace samplan::fuzz

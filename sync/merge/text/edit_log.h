@@ -1,0 +1,104 @@
+// The edits of a field as bytes, appended one by one and read only when something has to be merged or shown.
+// What is needed to tell whether a further edit is concurrent to anything is kept beside the bytes. It never
+// interprets a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "sync/merge/text/text_edit.h"
+
+namespace samplan::merge::text {
+
+struct LogRun {
+  std::uint32_t pos = 0;
+  std::uint32_t deleted = 0;
+  std::uint32_t inserted = 0;  // code points
+  std::uint32_t offset = 0;    // of the UTF-8 in the log's bytes
+  std::uint32_t bytes = 0;
+};
+
+struct LogEdit {
+  std::uint32_t device = 0;  // index in the log's table
+  std::uint32_t author = 0;
+  std::uint64_t counter = 0;
+  std::uint64_t seq = 0;
+  std::uint64_t seen = 0;      // below seq, and not less than what the own edits it saw had seen
+  std::uint64_t own_seen = 0;  // below counter
+  bool saw_all_own = true;     // of the log before it
+  bool clamped = false;
+  bool over_long = false;
+  bool set_aside = false;
+  std::uint32_t first_run = 0;
+  std::uint32_t run_count = 0;
+  std::uint32_t weight = 0;  // characters that it touches
+};
+
+struct LogDevice {
+  DeviceId id;
+  std::uint32_t author = 0;  // a device belongs to one person for ever
+  std::uint64_t last_counter = 0;
+  std::uint64_t max_counter = 0;
+  std::uint64_t max_seen = 0;
+};
+
+// The log read into memory.
+struct DecodedLog {
+  std::vector<LogEdit> edits;
+  std::vector<LogRun> runs;
+  std::vector<std::vector<std::uint32_t>> by_device;  // edits of each device
+  // The first edit before each that it had not seen; its own index if it had seen all.
+  std::vector<std::uint32_t> base;
+
+  // Where reading goes on.
+  std::size_t read_to = 0;
+  std::uint64_t last_seq = 0;
+  std::vector<LogDevice> devices;
+
+  // Whether the author of `e` had seen edit `j`, which stands before it in the log.
+  bool sees(const LogEdit& e, std::uint32_t j) const {
+    const LogEdit& other = edits[j];
+    return other.seq <= e.seen || (other.device == e.device && other.counter <= e.own_seen);
+  }
+  std::uint32_t first_after(std::uint64_t seq) const;
+  // The first edit that `e`, which is not here yet, had not seen; size() if it had seen all.
+  std::uint32_t base_of(const LogEdit& e) const;
+  std::uint32_t size() const { return static_cast<std::uint32_t>(edits.size()); }
+};
+
+class EditLog {
+ public:
+  // Strict: anything that append() would not have written is malformed.
+  static Result<EditLog> decode(ByteView bytes);
+
+  const Bytes& bytes() const { return bytes_; }
+  std::uint32_t size() const { return count_; }
+  std::uint64_t last_seq() const { return last_seq_; }
+  const std::vector<LogDevice>& devices() const { return devices_; }
+  // Index of a device, or devices().size().
+  std::uint32_t device(const DeviceId& id) const;
+  // Whether an edit has seen all that is here. It may say no where the answer is yes, but rarely.
+  bool surely_sees_all(const LogEdit& e) const;
+
+  // `device` is the edit's; a new one is added.
+  void append(const LogEdit& edit, const DeviceId& device, const std::vector<TextRun>& runs);
+  DecodedLog decoded() const;
+  // Brings a decoded log up to date after append().
+  void decode_more(DecodedLog& log) const;
+
+ private:
+  void note(const LogEdit& edit);
+
+  Bytes bytes_;
+  std::uint32_t count_ = 0;
+  std::uint64_t last_seq_ = 0;
+  std::vector<LogDevice> devices_;
+  // The newest edit is by this device; other devices' newest has this number.
+  std::uint32_t newest_device_ = 0;
+  std::uint64_t others_seq_ = 0;
+};
+
+}  // namespace samplan::merge::text

@@ -1,0 +1,121 @@
+// One text field of a plan as every device has it: the text, and the edits it came from as bytes that are
+// read only when an edit arrives that had not seen all others. Devices that applied the same edits, in the
+// order of their numbers, have the same bytes, whatever they stored and opened in between. It asks nobody's
+// permission and knows no person's rights.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "sync/merge/text/buffer.h"
+#include "sync/merge/text/edit_log.h"
+#include "sync/merge/text/text_edit.h"
+
+namespace samplan::merge::text {
+
+class EditMerge;
+
+struct HistoryChange {
+  std::uint32_t pos = 0;  // in the text its author had, after the changes before this one
+  std::string deleted;
+  std::string inserted;
+};
+
+struct HistoryEntry {
+  OpId op;
+  std::uint32_t author = 0;
+  std::uint64_t seq = 0;
+  std::uint64_t seen_seq = 0;
+  bool concurrent = false;
+  bool clamped = false;
+  bool set_aside = false;  // then `changes` says what it wanted, without what it would have deleted
+  bool reviewed = false;
+  std::vector<HistoryChange> changes;
+};
+
+// A paragraph that people changed without seeing each other's change.
+struct ParagraphConflict {
+  struct Side {
+    std::uint32_t author = 0;
+    std::vector<OpId> ops;  // in the order of their numbers
+    std::string text;       // the paragraph as this person had it
+  };
+  std::size_t paragraph = 0;  // index in the text as it is now, split at newlines
+  std::string now;
+  std::string base;  // as it was before all sides
+  std::vector<Side> sides;
+};
+
+class TextDoc {
+ public:
+  TextDoc();
+  ~TextDoc();
+  // A copy costs its text and log bytes: for showing own edits on top that are not confirmed yet.
+  TextDoc(const TextDoc& other);
+  TextDoc& operator=(const TextDoc& other);
+  TextDoc(TextDoc&&) noexcept;
+  TextDoc& operator=(TextDoc&&) noexcept;
+
+  // Edits come in the order of their numbers; those of one number in the order of their envelope. One that
+  // has seen everything costs its own size; another one, the first time after opening, reading the log.
+  // corrupt: the stored bytes contradict themselves; nothing has changed.
+  Result<TextOutcome> apply(const TextEdit& edit);
+
+  std::string text() const { return text_.str(); }
+  std::size_t text_bytes() const { return text_.bytes(); }
+  std::size_t chars() const { return text_.chars(); }
+  bool over_long() const { return text_.bytes() > limits::text_bytes_max; }
+  std::uint32_t edits() const { return log_.size(); }
+  std::uint64_t last_seq() const { return log_.last_seq(); }
+
+  // Marks edits as looked at by a person; unknown ids are ignored. Two concurrent edits need no attention any
+  // more when both are marked.
+  void mark_reviewed(const std::vector<OpId>& ops);
+  // Whether concurrent_paragraphs() could be other than empty: costs nothing.
+  bool may_need_review() const { return contested_; }
+
+  // Canonical bytes.
+  Bytes encode() const;
+  // Strict, and linear in the bytes. Whether the text is what the log makes of it is not checked: see
+  // verify().
+  static Result<TextDoc> decode(ByteView bytes);
+  // Makes the text anew from the log and compares everything. For bytes somebody else made.
+  Status verify() const;
+
+  // These read the whole log.
+  std::vector<HistoryEntry> history() const;
+  // After all edits with numbers up to `seq`.
+  std::string text_at(std::uint64_t seq) const;
+  // As the author had it just after this edit; not_found.
+  Result<std::string> text_after(const OpId& op) const;
+  std::vector<ParagraphConflict> concurrent_paragraphs() const;
+
+  // Drops what merging keeps in memory. Call it when no more edits are coming for now.
+  void settle();
+
+ private:
+  struct Merging;
+
+  TextOutcome apply_in_order(const LogEdit& edit, const TextEdit& given);
+  Result<TextOutcome> apply_concurrent(const LogEdit& edit, const TextEdit& given, std::uint32_t base);
+  TextOutcome set_aside(LogEdit edit, const TextEdit& given, bool concurrent);
+  TextOutcome finish(LogEdit edit, const TextEdit& given, const std::vector<TextRun>& kept, bool concurrent);
+  Merging& merging();
+  Status prepare(std::uint32_t base);
+  bool is_known(const LogEdit& edit);
+  bool find_contested(const DecodedLog& log) const;
+
+  TextBuffer text_;
+  EditLog log_;
+  std::uint64_t credit_;
+  std::vector<std::uint32_t> reviewed_;  // indices in the log, ascending
+  bool contested_ = false;
+  std::unique_ptr<Merging> merging_;
+};
+
+}  // namespace samplan::merge::text
