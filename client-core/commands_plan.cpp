@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/planted.h"
 #include "base/utf8.h"
 #include "client-core/access_event.h"
 #include "client-core/commands.h"
@@ -317,6 +318,7 @@ Result<json> draft_save(CommandCall& call) {
   append_u32(bytes, static_cast<std::uint32_t>(form.size()));
   append(bytes, ByteView::of(form));
   append(bytes, ByteView::of(content));
+  if (SP_PLANTED(draft_in_clear)) SP_OK(call.ctx.replica.put_item("draft", ByteView::of(content), file->id(), bytes));
   SP_OK(call.ctx.replica.put_item("draft", draft_key(file->id(), form), file->id(), bytes));
   return json::object();
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "client-core/access_event.h"
+#include "base/planted.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
 #include "client-core/people.h"
@@ -279,7 +280,8 @@ Result<json> log(CommandCall& call) {
 Result<json> status(CommandCall& call) {
   Context& ctx = call.ctx;
   // Everything here is counted from the tables at this moment; no flag says "synced" (R106).
-  SP_TRY(const std::uint64_t waiting, ctx.replica.pending_count(nullptr));
+  SP_TRY(std::uint64_t waiting, ctx.replica.pending_count(nullptr));
+  if (SP_PLANTED(status_says_sent)) waiting = 0;
   SP_TRY(const std::vector<Item> intents, ctx.replica.items("intent"));
   SP_TRY(const std::uint64_t attention, ctx.replica.item_count("refused"));
   SP_TRY(const std::uint64_t quarantined, ctx.replica.item_count("quarantine"));
@@ -303,7 +305,7 @@ Result<json> status(CommandCall& call) {
     plans.push_back({{"plan", row.id.hex()}, {"title", plan_field(ctx, *file, "title")}, {"owner", plan_field(ctx, *file, "owner_name")},
                      {"holding", holding_code(row.holding)}, {"waiting", own}, {"intents", decided}});
   }
-  const bool all_sent = waiting == 0 && intents.empty() && attention == 0 && mail == 0 && opened == 0 &&
+  const bool all_sent = (waiting == 0 || SP_PLANTED(all_sent_too_soon)) && intents.empty() && attention == 0 && mail == 0 && opened == 0 &&
                         identities.empty() && !governance_waits && !frozen && last != 0;
   return json{{"waiting", waiting},
               {"intents", intents.size()},

@@ -86,9 +86,19 @@ Status Core::load(HomeFiles& files) {
   return Status::good();
 }
 
+// The disk has undone a transaction: whatever of it is still in memory is not so.
+void Core::forget_undone(UnixMs now) {
+  plans_.forget_all();
+  keyring_->forget_cached();
+  Context ctx = context(now);
+  (void)reload_book(ctx);
+}
+
 nlohmann::json Core::call(const nlohmann::json& request, UnixMs now) {
   Context ctx = context(now);
-  return run_command(ctx, plans_, request);
+  nlohmann::json answer = run_command(ctx, plans_, request);
+  if (answer["ok"] == false && answer["error"] == errc_name(Errc::not_saved)) forget_undone(now);
+  return answer;
 }
 
 std::string Core::call_text(std::string_view line, UnixMs now) {
@@ -99,12 +109,16 @@ std::string Core::call_text(std::string_view line, UnixMs now) {
 
 Result<Bytes> Core::next_request(UnixMs now, bool first) {
   Context ctx = context(now);
-  return engine_->next_request(ctx, first);
+  auto frame = engine_->next_request(ctx, first);
+  if (frame.code() == Errc::not_saved) forget_undone(now);
+  return frame;
 }
 
 Result<SyncOutcome> Core::on_reply(ByteView reply, UnixMs now) {
   Context ctx = context(now);
-  return engine_->on_reply(ctx, reply);
+  auto outcome = engine_->on_reply(ctx, reply);
+  if (outcome.code() == Errc::not_saved) forget_undone(now);
+  return outcome;
 }
 
 void Core::sync_only(std::vector<PlanId> plans) { engine_->only(std::move(plans)); }

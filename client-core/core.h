@@ -71,6 +71,7 @@ class Core {
  private:
   Core(DeviceKeys keys, Entropy& entropy) : keys_(std::move(keys)), entropy_(entropy) {}
   Status load(HomeFiles& files);
+  void forget_undone(UnixMs now);
 
   DeviceKeys keys_;
   Entropy& entropy_;

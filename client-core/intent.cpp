@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "base/tlv.h"
 #include "sync/log/sections.h"
 #include "sync/wire/envelope.h"
@@ -39,6 +40,10 @@ Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& head
     if (with_key) {
       r.epoch = gov.section(id)->last_epoch + 1;
       crypto::SectionKey key = section_key_of(gov.plan(), id, r.epoch, crypto::Secret32::random(ctx.entropy));
+      if (SP_PLANTED(key_used_again)) {
+        SP_TRY(const crypto::SectionKey* old, ctx.keyring.section_key(gov.plan(), id, r.epoch - 1));
+        if (old != nullptr) key.secret = old->secret.clone();
+      }
       r.commitment = crypto::commitment(key);
       out.new_keys.push_back(std::move(key));
     }

@@ -1,6 +1,7 @@
 #include "client-core/keyring.h"
 
 #include "base/limits.h"
+#include "base/planted.h"
 
 namespace samplan {
 namespace {
@@ -109,7 +110,7 @@ crypto::SectionKey section_key_of(const PlanId& plan, SectionId section, std::ui
 
 Status Keyring::put_section_key(const PlanId& plan, const crypto::SectionKey& key) {
   const Bytes label = section_label('S', plan, key.section, key.epoch);
-  SP_OK(replica_.put_item(item_kind, label, plan, key.secret.view()));
+  if (!SP_PLANTED(key_not_stored))  SP_OK(replica_.put_item(item_kind, label, plan, key.secret.view()));
   sections_[label] = {key.plan, key.section, key.epoch, key.secret.clone()};
   return Status::good();
 }
@@ -165,6 +166,7 @@ Result<crypto::Secret32> Keyring::local_key(const PlanId& plan, SectionId sectio
 }
 
 Status Keyring::shred_section(const PlanId& plan, SectionId section, std::uint32_t last_epoch) {
+  if (SP_PLANTED(keys_not_shredded)) return Status::good();
   for (std::uint32_t epoch = 1; epoch <= last_epoch; ++epoch) {
     const Bytes label = section_label('S', plan, section, epoch);
     sections_.erase(label);

@@ -39,6 +39,9 @@ class Keyring {
   Status absorb_wrap(const KeyWrap& wrap, const PlanId& plan, const PrincipalId& principal,
                      const std::map<std::uint32_t, Hash>& commitment_by_epoch);
 
+  // Keys are read from the disk again when next asked for.
+  void forget_cached() { sections_.clear(); }
+
   // The key that a section's folded state is sealed under on this disk; made when first asked for.
   Result<crypto::Secret32> local_key(const PlanId& plan, SectionId section);
   // After this nothing of the section that is left on the disk can be opened.

@@ -171,4 +171,12 @@ std::string known_name(Context& ctx, const PrincipalId& principal) {
   return std::string(ByteView((*item)->content).text());
 }
 
+Status reload_book(Context& ctx) {
+  SP_TRY(const std::vector<IdentityRow> rows, ctx.replica.identities());
+  IdentityBook book;
+  for (const IdentityRow& row : rows) SP_OK(book.add(row.record));
+  ctx.book = std::move(book);
+  return Status::good();
+}
+
 }  // namespace samplan

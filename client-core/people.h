@@ -34,4 +34,7 @@ std::string four_words(const PrincipalId& person);
 Status remember_name(Context& ctx, const PrincipalId& principal, std::string_view name);
 std::string known_name(Context& ctx, const PrincipalId& principal);
 
+// Reads the identity logs from the disk again, after a transaction was undone.
+Status reload_book(Context& ctx);
+
 }  // namespace samplan

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "client-core/pack.h"
 #include "client-core/plan/limits.h"
 #include "sync/log/sections.h"
@@ -110,7 +111,10 @@ Status PlanFile::take_gov(Context& ctx, ByteView bytes, const std::vector<KeyWra
   } else {
     if (record.log().view() != row_.id.view()) return Error{Errc::bad_record, "take_gov"};
     SP_TRY(const GovBody body, body_of(record));
-    SP_OK(gov_.apply(record, body, ctx.book, false));
+    const Status applied = gov_.apply(record, body, ctx.book, false);
+    // The next number, but not on top of what we have: another history.
+    if (applied.code() == Errc::log_conflict && seq == gov_.seq() + 1) return Error{Errc::frozen, "take_gov"};
+    SP_OK(applied);
     if (recv_ms == 0)
       for (const KeyWrap& w : wraps) {
         const Bytes one = write_wrap(w);
@@ -216,6 +220,7 @@ Result<std::vector<plan::PendingBatch>> PlanFile::unsent(Context& ctx, SectionId
     if (row.section != id) continue;
     SP_TRY(const Bytes plain, ctx.replica.unseal(pending_purpose, section_context(row_.id, id), row.sealed_batch));
     SP_TRY(plan::Batch batch, plan::decode_batch(plain, ctx.keys.id()));
+    if (SP_PLANTED(old_text_forgotten) && ctx.now - batch.wall_ms > 20 * 86'400'000LL) continue;
     out.push_back({std::move(batch), row.proposal});
   }
   return out;
@@ -247,6 +252,7 @@ Status PlanFile::write(Context& ctx, SectionId id, std::vector<plan::Op> ops, bo
   SP_OK(ctx.replica.add_pending(row_.id, row));
   PlanSection& s = section(id);
   if (s.shown) s.shown->apply(batch, {merge::pending_seq, ctx.person, proposal});
+  if (SP_PLANTED(unsent_in_confirmed) && s.state) s.state->apply(batch, {merge::pending_seq, ctx.person, proposal});
   return Status::good();
 }
 
@@ -303,7 +309,7 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
   if (verdict == Verdict::valid) s.authors.accept(h, envelope.id);
   s.seq = seq;
   s.chain = chain_next(s.chain, envelope.id);
-  s.dirty = true;
+  s.dirty = !SP_PLANTED(fold_not_saved);
   s.shown.reset();
   // Snapshots are not counted, or a large one would make the next one due.
   if (h.kind == EnvelopeKind::change) s.start.bytes += envelope.bytes.size();
@@ -314,6 +320,32 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
   if (looked == Looked::awaited) SP_OK(refold(ctx, s.id));
   if (looked == Looked::good) SP_OK(forget_old_envelopes(ctx, s));
   return true;
+}
+
+Status PlanFile::renumber(Context& ctx, SectionId id, std::uint64_t from, std::uint64_t shift) {
+  SP_TRY(std::vector<plan::PendingBatch> batches, unsent(ctx, id));
+  for (const plan::PendingBatch& p : batches)
+    if (p.batch.ops.front().id.counter >= from)
+      SP_OK(ctx.replica.delete_pending(row_.id, id, p.batch.ops.front().id.counter, p.batch.ops.back().id.counter));
+  const auto move = [&](OpId& op) {
+    if (op.device == ctx.keys.id() && op.counter >= from) op.counter += shift;
+  };
+  for (plan::PendingBatch& p : batches) {
+    if (p.batch.ops.front().id.counter < from) continue;
+    for (plan::Op& op : p.batch.ops) {
+      move(op.id);
+      for (OpId& ref : op.refs) move(ref);
+    }
+    PendingRow row;
+    row.section = id;
+    row.first_counter = p.batch.ops.front().id.counter;
+    row.last_counter = p.batch.ops.back().id.counter;
+    row.proposal = p.proposal;
+    row.sealed_batch = ctx.replica.seal(pending_purpose, section_context(row_.id, id), plan::encode_batch(p.batch));
+    SP_OK(ctx.replica.add_pending(row_.id, row));
+  }
+  section(id).shown.reset();
+  return Status::good();
 }
 
 Status PlanFile::save(Context& ctx) {

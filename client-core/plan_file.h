@@ -111,6 +111,9 @@ class PlanFile {
   // Writes ops as a pending row; durable when it returns. `proposal`: they are inert until accepted.
   Status write(Context& ctx, SectionId section, std::vector<plan::Op> ops, bool proposal);
 
+  // Gives the own unsent operations of a section from `from` on numbers that are larger by `shift`.
+  Status renumber(Context& ctx, SectionId section, std::uint64_t from, std::uint64_t shift);
+
   // Stores what has changed in memory (section rows, plan row).
   Status save(Context& ctx);
 

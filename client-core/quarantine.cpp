@@ -1,6 +1,7 @@
 #include "client-core/quarantine.h"
 
 #include "base/limits.h"
+#include "base/planted.h"
 #include "base/utf8.h"
 #include "client-core/plan/schema.h"
 
@@ -121,11 +122,13 @@ Status quarantine_unsent(Context& ctx, PlanFile& file, SectionId section, std::s
       q.changes.push_back(std::move(c));
     }
   }
+  if (SP_PLANTED(quarantine_loses_last) && !q.changes.empty()) q.changes.pop_back();
   q.key = file.id().view().copy();
   append_u16(q.key, section);
   std::array<std::uint8_t, 8> unique{};
   ctx.entropy.fill(unique.data(), unique.size());
   append(q.key, unique);
+  if (SP_PLANTED(quarantine_forgets)) q.changes.clear();
   if (!q.changes.empty()) SP_OK(put_quarantine(ctx, q));
   for (const plan::PendingBatch& pending : unsent)
     SP_OK(ctx.replica.delete_pending(file.id(), section, pending.batch.ops.front().id.counter,

@@ -1,4 +1,5 @@
 #include "client-core/sqlite_db.h"
+#include "base/planted.h"
 
 #include <sqlite3.h>
 
@@ -86,6 +87,7 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path, const std::string&
   // secure_delete: a deleted key is overwritten, not just forgotten.
   SP_OK(out->exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                   "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"));
+  if (SP_PLANTED(disk_not_synced)) SP_OK(out->exec("PRAGMA synchronous=OFF"));
   return out;
 }
 
@@ -142,7 +144,7 @@ Status Transaction::begin() {
 
 Status Transaction::commit() {
   const std::string sql = level_ == 0 ? "COMMIT" : "RELEASE s" + std::to_string(level_);
-  SP_OK(db_.exec(sql.c_str()));
+  if (const Status done = db_.exec(sql.c_str()); !done.ok() && !SP_PLANTED(commit_error_swallowed)) return done;
   --db_.depth_;
   open_ = false;
   return Status::good();

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,9 @@ class SyncEngine {
   Status confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status confirm_access_events(Context& ctx, PlanFile& file, const PlanReply& reply);
   Status drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Result<bool> rests_on_dead_record(Context& ctx, const PlanFile& file, const EnvelopeHeader& h);
+  static std::uint64_t begin_of(const Context& ctx, const PlanFile& file, SectionId section);
+  Status renumber_taken(Context& ctx, PlanFile& file);
   Status take_letters(Context& ctx, const SyncReply& reply, SyncOutcome& outcome);
   Status after_mail(Context& ctx, const SyncReply& reply);
 
@@ -110,6 +114,8 @@ class SyncEngine {
   std::vector<Bytes> mail_keys_;  // items sent in the last request, in order
   std::vector<std::pair<PrincipalId, std::uint64_t>> identity_sent_;
   std::optional<Hash> request_;   // hash of the frame that a reply must answer
+  std::map<Hash, ItemStatus> answered_;  // what the reply says to the envelopes of the plan at hand
+  std::set<SectionId> restarted_;  // by the logs of this reply: what it brings of them does not follow on
   bool token_valid_ = true;       // this reply could be stored whole
   int rounds_ = 0;
   // Offers that were not good enough, until the section has begun.
@@ -126,5 +132,8 @@ class SyncEngine {
 
 // Where the server's last word puts the head of a section; 0 if it has said nothing of it.
 std::uint64_t head_in_receipt(PlanFile& file, SectionId section);
+
+// Notes that somebody who was let in still waits for what a section says; made and sealed when next possible.
+Status put_snapshot_due(Context& ctx, const PlanId& plan, SectionId section);
 
 }  // namespace samplan

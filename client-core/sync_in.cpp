@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-core/access_event.h"
+#include "base/planted.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/people.h"
@@ -141,6 +142,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   }
   if (left_over_ && outcome.confirmed != 0) outcome.again = true;
   SP_OK(take_letters(ctx, reply, outcome));
+  if (SP_PLANTED(cursor_kept)) token_valid_ = true;
   if (token_valid_ && reply.cursors) {
     SP_OK(set_fact(ctx, fact::cursor_token, *reply.cursors));
   } else if (!token_valid_) {
@@ -148,7 +150,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   }
   SP_OK(set_number_fact(ctx, fact::last_sync_ms, static_cast<std::uint64_t>(ctx.now)));
   if (const Status saved = tx.commit(); !saved.ok()) {
-    plans_.forget_all();
+    if (!SP_PLANTED(memory_ahead_of_disk)) plans_.forget_all();
     return saved.error();
   }
   return outcome;
@@ -159,7 +161,7 @@ Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
     const ItemStatus status = reply.mail_results[i].status;
     if (is_good(status)) {
       SP_OK(unqueue_mail(ctx, mail_keys_[i]));
-    } else if (is_final(status) || status == ItemStatus::unknown) {
+    } else if (is_final(status) || status == ItemStatus::unknown || status == ItemStatus::withdrawn) {
       SP_OK(unqueue_mail(ctx, mail_keys_[i]));
       SP_OK(ctx.replica.put_item("refused", mail_keys_[i], {}, ByteView::of(status_name(status))));
     }
@@ -172,6 +174,7 @@ Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
 }
 
 Status SyncEngine::take_letters(Context& ctx, const SyncReply& reply, SyncOutcome& outcome) {
+  if (SP_PLANTED(letters_dropped) && !reply.letters.empty()) return set_number_fact(ctx, fact::mail_seen, reply.letters.back().n);
   SP_TRY(std::uint64_t seen, number_fact(ctx, fact::mail_seen));
   const std::uint64_t before = seen;
   for (const Letter& letter : reply.letters) {
@@ -213,6 +216,8 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     return file->save(ctx);
   }
   SP_OK(logs);
+  // Let in again: what ended begins anew.
+  if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
   for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));
   for (const bool old : {false, true}) {
     for (const SectionPull& pull : old ? reply.history : reply.sections) {
@@ -237,12 +242,21 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     }
   }
 
+  if (reply.receipt && !reply.more && reply.status == ItemStatus::ok) {
+    // The server's own word says that there is more than it gave: it must not think that we have it.
+    for (const auto& [cursor, chain] : reply.receipt->sections) {
+      if ((file->rights(ctx, cursor.section) & right_read) == 0) continue;
+      const std::uint64_t held = std::max(file->section(cursor.section).seq, begin_of(ctx, *file, cursor.section));
+      if (held < cursor.seq) token_valid_ = false;
+    }
+  }
   const auto staged = staged_.find(reply.plan);
   if (staged != staged_.end()) {
     for (std::size_t i = 0; i < reply.gov_results.size() && i < staged->second.intent_keys.size(); ++i) {
       const ItemStatus status = reply.gov_results[i].status;
       const Bytes& key = staged->second.intent_keys[i];
       if (status == ItemStatus::gov_conflict) outcome.again = true;
+      if (SP_PLANTED(decision_dropped) && status == ItemStatus::gov_conflict) SP_OK(ctx.replica.delete_item("intent", key));
       if (!is_final(status)) continue;
       outcome.notices.push_back({"refused", reply.plan, 0, std::string("governance ") + status_name(status)});
       if (!key.empty()) SP_OK(ctx.replica.put_item("refused", key, reply.plan, ByteView::of(status_name(status))));
@@ -259,6 +273,12 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     }
   }
   for (const ItemResult& r : reply.results) {
+    if (SP_PLANTED(refusal_confirms)) {
+      SP_TRY(const std::vector<OutboxRow> sent, ctx.replica.outbox(file->id()));
+      for (const OutboxRow& row : sent)
+        if (row.id == r.id)
+          SP_OK(ctx.replica.delete_pending(file->id(), row.section, row.first_counter, row.last_counter));
+    }
     if (!is_final(r.status)) continue;
     bool dropped = false;
     SP_OK(drop_refused_extra(ctx, *file, r.id, dropped));
@@ -267,6 +287,8 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     outcome.notices.push_back({"refused", reply.plan, 0, status_name(r.status)});
     SP_OK(ctx.replica.put_item("refused", r.id.view(), reply.plan, ByteView::of(status_name(r.status))));
   }
+  answered_.clear();
+  for (const ItemResult& r : reply.results) answered_[r.id] = r.status;
   SP_OK(confirm_access_events(ctx, *file, reply));
   SP_OK(settle(ctx, *file, outcome));
   if (reply.more) outcome.again = true;
@@ -276,9 +298,35 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
 Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome) {
   for (const Bytes& record : reply.identity) SP_OK(take_identity(ctx, record));
   if (reply.identity_n != 0) file.row().identity_n = std::max(file.row().identity_n, reply.identity_n);
+  const auto begins = [&] {
+    std::map<SectionId, std::pair<std::uint64_t, Hash>> out;
+    for (const Participant* p : file.gov().participants_of_device_now(ctx.keys.id(), ctx.book))
+      for (const auto& base : p->base) out[base.first] = base.second;
+    return out;
+  };
+  const auto began = begins();
+  restarted_.clear();
   std::map<SectionId, std::size_t> cuts_before;
   for (const SectionGov& s : file.gov().sections()) cuts_before[s.id] = s.cuts.size();
   for (const GovPull& g : reply.gov) SP_OK(file.take_gov(ctx, g.record, g.wraps, g.recv_ms));
+  // Withdrawn and given anew between two syncs: reading begins at another place, and what was held before is gone.
+  const auto begins_now = begins();
+  for (const auto& [section, base] : begins_now) {
+    const auto before = began.find(section);
+    const auto held = file.sections().find(section);
+    if (held == file.sections().end() || held->second.seq == 0) continue;
+    if (before == began.end() ? held->second.seq >= base.first : before->second == base) continue;
+    SP_OK(file.restart_section(ctx, section));
+  }
+  for (const auto& [section, base] : began) {
+    const auto held = file.sections().find(section);
+    if (begins_now.count(section) != 0 || held == file.sections().end() || held->second.seq == 0) continue;
+    // What came before is open now as well: fetch the section from its start.
+    token_valid_ = false;
+    outcome.again = true;
+    restarted_.insert(section);
+    SP_OK(file.restart_section(ctx, section));
+  }
   for (const SectionGov& s : file.gov().sections()) {
     if (s.cuts.size() == cuts_before[s.id]) continue;
     // An honest server never hands out what a coming cut will void. If this one did, fold again without it.
@@ -300,6 +348,7 @@ Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& repl
 
 Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome) {
   SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
+  if (restarted_.count(pull.section) != 0) return Status::good();
   for (const PulledEnvelope& e : pull.envelopes) {
     if (e.seq <= file.section(pull.section).seq) continue;
     ByteView bytes = e.bytes;
@@ -310,6 +359,7 @@ Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull&
       if (it == outbox.end() && e.seq == held.start.snapshot_seq && e.id == held.start.snapshot_id) {
         SP_TRY(offered, ctx.replica.envelope(file.id(), pull.section, e.seq));
       }
+      if (it == outbox.end() && SP_PLANTED(own_missing_skipped)) continue;
       if (it == outbox.end() && !offered) {
         // We no longer have what we once sent (an old copy of this home was restored): fetch the section again, whole.
         token_valid_ = false;
@@ -333,6 +383,7 @@ Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull&
 
 Status SyncEngine::take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation) {
   if (!verify_receipt(receipt, server_)) return Error{Errc::forged, "receipt"};
+  if (SP_PLANTED(receipt_unread)) return Status::good();
   StoredReceipt old = read_stored(file.row().receipt);
   const auto frozen = [](const char* where) { return Error{Errc::frozen, where}; };
   if (generation < old.generation) return frozen("receipt.generation");
@@ -356,123 +407,6 @@ Status SyncEngine::take_receipt(PlanFile& file, const Receipt& receipt, std::uin
     fresh.sections[cursor.section] = {cursor.seq, chain};
   }
   file.row().receipt = write_stored(fresh);
-  return Status::good();
-}
-
-Status SyncEngine::settle(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
-  SP_OK(confirm_own(ctx, file, outcome));
-  SP_OK(drop_hopeless_envelopes(ctx, file, outcome));
-  SP_OK(close_lost_sections(ctx, file, outcome));
-  SP_OK(file.save(ctx));
-  if (file.row().holding == Holding::shared) {
-    SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
-    SP_TRY(const std::vector<PendingRow> pending, ctx.replica.pending(file.id()));
-    for (const PendingRow& row : pending) {
-      const bool sealed = std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& o) {
-        return o.section == row.section && o.first_counter <= row.first_counter && row.first_counter <= o.last_counter;
-      });
-      // What was unsealed by this reply can go out now under the new key.
-      if (!sealed && file.gov().consent() == PlanConsent::given) outcome.again = true;
-    }
-  }
-  return Status::good();
-}
-
-Status SyncEngine::confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
-  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
-  for (const OutboxRow& row : outbox) {
-    SP_TRY(const bool valid, ctx.replica.has_valid_envelope(file.id(), row.section, row.id));
-    if (!valid) continue;
-    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
-    SP_OK(ctx.replica.delete_item("refused", row.id.view()));
-    if (row.last_counter != 0)
-      SP_OK(ctx.replica.delete_pending(file.id(), row.section, row.first_counter, row.last_counter));
-    file.section(row.section).shown.reset();
-    ++outcome.confirmed;
-  }
-  return Status::good();
-}
-
-// Whoever may not read the access log never sees the own event come back in its chain, so here, and only here, the
-// server's signed answer is taken as confirmation. A server that lies about it hides a look, which it can do anyway.
-Status SyncEngine::confirm_access_events(Context& ctx, PlanFile& file, const PlanReply& reply) {
-  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
-  SP_TRY(const std::vector<OpenedNote> opened, opened_notes(ctx, file.id()));
-  for (const OutboxRow& row : outbox) {
-    if (row.section != section_access_log) continue;
-    const bool reads = (file.rights(ctx, section_access_log) & right_read) != 0;
-    bool taken = false;
-    if (reads) {
-      SP_TRY(taken, ctx.replica.has_valid_envelope(file.id(), row.section, row.id));
-    } else {
-      taken = std::any_of(reply.results.begin(), reply.results.end(),
-                          [&](const ItemResult& r) { return r.id == row.id && is_good(r.status); });
-    }
-    if (!taken) continue;
-    for (const OpenedNote& note : opened)
-      if (note.n == row.first_counter) SP_OK(forget_opened(ctx, note.key));
-    if (reads) continue;  // the row itself goes as all own envelopes do
-    SP_TRY(const Envelope e, read_envelope(row.body));
-    PlanSection& log = file.section(section_access_log);
-    log.authors.accept(e.header, e.id);
-    log.dirty = true;
-    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
-  }
-  return Status::good();
-}
-
-Status SyncEngine::drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
-  SP_TRY(const std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
-  std::map<std::pair<SectionId, std::uint32_t>, bool> broken;  // an author chain is dropped from the first bad one on
-  for (const OutboxRow& row : outbox) {
-    SP_TRY(const Envelope e, read_envelope(row.body));
-    const PlanSection& s = file.section(row.section);
-    bool& chain_broken = broken[{row.section, row.epoch}];
-    const Verdict verdict = judge_alone(e, 0, file.gov(), ctx.book, false);
-    bool hopeless = verdict != Verdict::valid && verdict != Verdict::undecided;
-    if (verdict == Verdict::outside_cut) {
-      // S3: proof needs our own view of the chain to have reached the cut; before that it may yet lie inside.
-      const Cut* cut = file.gov().first_cut_after(row.section, e.header.gov_seq);
-      hopeless = cut != nullptr && s.seq >= cut->section_seq;
-    }
-    // Stored in the chain and void: it will not become valid either.
-    SP_TRY(const bool stored, ctx.replica.has_envelope(file.id(), row.section, row.id));
-    if (stored || hopeless) chain_broken = true;
-    // Somebody cloned this device, or an old copy came back: our number is taken.
-    if (!chain_broken && verdict == Verdict::valid && s.authors.tip(e.header.author, e.header.epoch).seq >= row.author_seq)
-      chain_broken = true;
-    if (!chain_broken) continue;
-    SP_OK(ctx.replica.delete_outbox(file.id(), row.id));
-    outcome.notices.push_back({"resealed", file.id(), row.section, verdict_name(verdict)});
-  }
-  return Status::good();
-}
-
-Status SyncEngine::close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
-  if (file.row().holding != Holding::shared || file.gov().empty()) return Status::good();
-  const bool any = file.has_access(ctx);
-  std::vector<SectionId> lost;
-  for (const SectionGov& s : file.gov().sections()) {
-    const std::uint8_t rights = file.rights(ctx, s.id);
-    const auto held = file.sections().find(s.id);
-    SP_TRY(const std::vector<plan::PendingBatch> unsent, file.unsent(ctx, s.id));
-    if ((rights & (right_write | right_propose)) == 0 && !unsent.empty())
-      SP_OK(quarantine_unsent(ctx, file, s.id, any ? "section_closed" : "withdrawn"));
-    if ((rights & right_read) == 0 && held != file.sections().end() && s.id != 12) lost.push_back(s.id);
-  }
-  for (const SectionId s : lost) {
-    SP_OK(file.drop_section(ctx, s));
-    if (any) outcome.notices.push_back({"section_closed", file.id(), s, {}});
-  }
-  // Someone added but not yet let in has no access either, and nothing has ended.
-  bool had_access = false;
-  for (const Participant& p : file.gov().participants())
-    for (const PrincipalId& mine : own_principals(ctx)) had_access = had_access || (p.principal == mine && !p.masks.empty());
-  if (!any && (had_access || !lost.empty())) {
-    file.row().holding = Holding::ended;
-    SP_OK(ctx.replica.delete_plan_content(file.id()));
-    outcome.notices.push_back({"access_ended", file.id(), 0, {}});
-  }
   return Status::good();
 }
 

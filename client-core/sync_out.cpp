@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/match.h"
+#include "base/planted.h"
 #include "client-core/access_event.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
@@ -38,6 +39,7 @@ std::vector<KeyWrap> read_wraps(ByteView bytes) {
 }
 
 bool covered(const std::vector<OutboxRow>& outbox, SectionId section, std::uint64_t counter) {
+  if (SP_PLANTED(sealed_twice)) return false;
   return std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& row) {
     return row.section == section && row.first_counter <= counter && counter <= row.last_counter;
   });
@@ -56,6 +58,7 @@ std::vector<plan::Batch> gather(std::vector<plan::PendingBatch> pending) {
       out.push_back(std::move(p.batch));
     }
   }
+  if (SP_PLANTED(batch_left_out) && out.size() > 1) out.pop_back();
   return out;
 }
 
@@ -68,6 +71,7 @@ Tip author_tip(PlanFile& file, const std::vector<OutboxRow>& outbox, const Devic
                std::uint32_t epoch) {
   const AuthorChains::Tip stored = file.section(section).authors.tip(device, epoch);
   Tip tip{stored.seq, stored.id};
+  if (SP_PLANTED(tip_ignores_outbox)) return tip;
   for (const OutboxRow& row : outbox)
     if (row.section == section && row.epoch == epoch && row.author_seq > tip.seq) tip = {row.author_seq, row.id};
   return tip;
@@ -78,6 +82,7 @@ EnvelopeHeader header_for(const Context& ctx, const GovState& gov, SectionId sec
   h.plan = gov.plan();
   h.section = section;
   h.epoch = gov.section(section)->epoch.latest()->epoch;
+  if (SP_PLANTED(old_epoch) && h.epoch > 1) --h.epoch;
   h.author = ctx.keys.id();
   h.author_seq = tip.seq + 1;
   h.author_prev = tip.id;
@@ -101,9 +106,18 @@ Result<const crypto::SectionKey*> key_for(Context& ctx, const PlanId& plan, Sect
 
 }  // namespace
 
+Status put_snapshot_due(Context& ctx, const PlanId& plan, SectionId section) {
+  Bytes key = plan.view().copy();
+  append_u16(key, section);
+  return ctx.replica.put_item("snapshot_due", key, plan, {});
+}
+
 Status SyncEngine::push_record(Context& ctx, GovState& gov, BuiltRecord built, Bytes intent_key, Staged& staged,
                                std::vector<crypto::SectionKey>& keys) {
+  const Hash prev = gov.head();
   SP_OK(apply_own(ctx, gov, built));
+  // Kept so that what we seal on top of it can be given up once the log has gone another way.
+  SP_OK(ctx.replica.put_item("staged", gov.head().view(), gov.plan(), prev.view()));
   staged.gov_hashes.push_back(gov.head());
   staged.gov.push_back({std::move(built.record), std::move(built.wraps)});
   staged.intent_keys.push_back(std::move(intent_key));
@@ -137,12 +151,34 @@ Status SyncEngine::stage_intents(Context& ctx, PlanFile& file, GovState& gov, St
     SP_OK(ctx.replica.delete_item("refused", item.key));
     all_handed_over.insert(all_handed_over.end(), handed_over.begin(), handed_over.end());
   }
+  // A removal from a person's or unit's log that the plan has not recorded stops its sections for everybody. Whoever
+  // comes by records it; who made it may have no access here any more.
+  if (file.row().holding == Holding::shared && file.has_access(ctx)) {
+    std::vector<PrincipalId> all;
+    for (const Participant& p : gov.participants()) all.push_back(p.principal);
+    for (const PrincipalId& principal : all) {
+      const IdentityState* identity = ctx.book.find(principal);
+      if (identity == nullptr) continue;
+      const std::vector<SectionId> touched =
+          gov.sections_touched_by({principal, identity->seq(), identity->head()}, ctx.book);
+      // The record names the place of each section, which only readers know.
+      const bool reads_all = std::all_of(touched.begin(), touched.end(), [&](SectionId s) {
+        return (file.rights(ctx, s) & right_read) != 0;
+      });
+      if (touched.empty() || !reads_all) continue;
+      auto update = build_identity_update(ctx, gov, file.heads(), principal);
+      if (update.ok()) (void)push_record(ctx, gov, std::move(*update), {}, staged, keys);
+    }
+  }
   return Status::good();
 }
 
 Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, Staged& staged,
                                  std::vector<crypto::SectionKey>& keys, const std::vector<SectionId>& handed_over) {
-  if (gov.consent() != PlanConsent::given) return Status::good();  // R24: nothing is sealed before the owner consents
+  if (gov.consent() != PlanConsent::given) {  // R24: nothing is sealed before the owner consents
+    for (const SectionId section : handed_over) SP_OK(put_snapshot_due(ctx, file.id(), section));
+    return Status::good();
+  }
   SP_TRY(std::vector<OutboxRow> outbox, ctx.replica.outbox(file.id()));
   SP_TRY(const std::vector<PendingRow> pending, ctx.replica.pending(file.id()));
   SP_TRY(const std::vector<OpenedNote> opened, opened_notes(ctx, file.id()));
@@ -158,6 +194,12 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
   std::vector<SectionId> due;
   for (const SectionId s : sections)
     if (gov.section(s)->epoch.latest()->epoch == 0 && (rights(s) & right_read) != 0) due.push_back(s);
+  // Whoever reads the access log gives it a key again, so that others' notes of having looked can go there.
+  const SectionGov* access_log = gov.section(section_access_log);
+  if (access_log != nullptr && access_log->epoch.latest()->epoch == 0 && (rights(section_access_log) & right_write) != 0)
+    due.push_back(section_access_log);
+  std::sort(due.begin(), due.end());
+  due.erase(std::unique(due.begin(), due.end()), due.end());
   if (!due.empty()) {
     SP_TRY(BuiltRecord rotation, build_rotation(ctx, gov, file.heads(), due));
     SP_OK(push_record(ctx, gov, std::move(rotation), {}, staged, keys));
@@ -180,6 +222,7 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     EnvelopeHeader h = header_for(ctx, gov, s, author_tip(file, outbox, ctx.keys.id(), s, epoch));
     h.kind = kind;
     h.proposal = proposal;
+    if (SP_PLANTED(proposal_flag_lost)) h.proposal = false;
     const Bytes header144 = write_header144(h);
     SP_TRY(const crypto::Sealed sealed, seal_content(*key, header144, plain, ctx.entropy));
     if (kind == EnvelopeKind::snapshot && lazy) {
@@ -189,7 +232,21 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     return store(h, sealed.nonce, header144, sealed.ciphertext, first, last);
   };
 
-  for (const SectionId section : handed_over) {
+  std::vector<SectionId> to_hand_over = handed_over;
+  SP_TRY(const std::vector<Item> due_again, ctx.replica.items("snapshot_due"));
+  for (const Item& item : due_again) {
+    if (item.plan != file.id() || item.key.size() != PlanId::size + 2) continue;
+    const SectionId section = load_u16(item.key, PlanId::size);
+    const bool known = std::find(to_hand_over.begin(), to_hand_over.end(), section) != to_hand_over.end();
+    if (!known && (rights(section) & right_write) != 0 && gov.section(section)->epoch.latest()->epoch != 0)
+      to_hand_over.push_back(section);
+    SP_OK(ctx.replica.delete_item("snapshot_due", item.key));
+  }
+  for (const SectionId section : to_hand_over) {
+    if (gov.section(section)->epoch.latest()->epoch == 0) {  // a key has to be made first
+      SP_OK(put_snapshot_due(ctx, file.id(), section));
+      continue;
+    }
     const auto record = file.snapshot_now(ctx, section, gov.section(section)->epoch.latest()->epoch);
     if (record.code() == Errc::no_key) continue;  // we are waiting for it ourselves
     if (!record.ok()) return record.error();
@@ -200,6 +257,13 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
 
   for (const SectionId s : sections) {
     const bool writes = (rights(s) & right_write) != 0;
+    // Operations stand in the chain in the order of their numbers. What waits under another epoch may be sealed anew
+    // and must then come first, so nothing newer overtakes it.
+    const std::uint32_t epoch_now = gov.section(s)->epoch.latest()->epoch;
+    const bool older_waits = std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& row) {
+      return row.section == s && row.last_counter != 0 && row.epoch != epoch_now;
+    });
+    if (older_waits && !SP_PLANTED(newer_overtakes)) continue;
     SP_TRY(std::vector<plan::PendingBatch> unsent, file.unsent(ctx, s));
     unsent.erase(std::remove_if(unsent.begin(), unsent.end(),
                                 [&](const plan::PendingBatch& p) {
@@ -396,7 +460,7 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
     if (q.plans.size() == limits::plans_per_request_max) break;
   }
   // S1: what the request carries is on the disk before the request exists.
-  SP_OK(tx.commit());
+  if (!SP_PLANTED(sent_before_saved)) SP_OK(tx.commit());
 
   RequestNonce nonce{};
   SP_TRY(const std::optional<Bytes> known, get_fact(ctx, fact::nonce));

@@ -10,6 +10,9 @@ target_compile_options(samplan_options INTERFACE
   # what cannot happen. The sanitizers see what does happen, and clang stays strict.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
     -Wno-restrict>)
+if(SAMPLAN_PLANTED)
+  target_compile_definitions(samplan_options INTERFACE SAMPLAN_PLANTED=1)  # base/planted.h
+endif()
 if(SAMPLAN_SANITIZE)
   target_compile_options(samplan_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(samplan_options INTERFACE -fsanitize=address,undefined)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "client-core/plan/limits.h"
 #include "client-core/plan/schema.h"
 
@@ -63,6 +64,7 @@ bool operator<(const Author& a, const Author& b) {
 
 bool is_removed(const Entity& entity) {
   if (entity.life.removals.empty()) return false;
+  if (SP_PLANTED(removal_beats_edit)) return true;
   bool all_covered = true;
   for_each_living(entity, [&](const Stamp& s, FieldId) { all_covered = all_covered && s.covered != 0; });
   return all_covered;
@@ -112,7 +114,7 @@ void SectionState::apply(const Batch& batch, const ApplyContext& context) {
     last = op.id.counter;
     stamp.op = op.id;
     if (proposal.stamp.op.counter == 0) proposal.stamp = stamp;
-    if (!context.proposal || takes_effect_from_proposer(op, context.person)) {
+    if (!context.proposal || SP_PLANTED(proposal_takes_effect) || takes_effect_from_proposer(op, context.person)) {
       run(op, stamp, shared);
     } else if (op.kind == OpKind::note) {
       proposal.note = op.text;

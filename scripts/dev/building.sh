@@ -26,7 +26,7 @@ build_wasm_libraries() {
 
 packages_for_preset() {
   case $1 in
-    dev | release | asan) echo build ;;
+    dev | release | asan | sim) echo build ;;
     clang) echo build clang ;;
     wasm) echo build wasm ;;
     *) die "there is no preset '$1'; there are dev, release, asan, clang and wasm" ;;

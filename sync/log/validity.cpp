@@ -1,6 +1,7 @@
 #include "sync/log/validity.h"
 
 #include "base/limits.h"
+#include "base/planted.h"
 
 namespace samplan {
 namespace {
@@ -63,7 +64,7 @@ Verdict judge_alone(const Envelope& e, std::uint64_t seq, const GovState& gov, c
   const Hash* known = gov.hash_at(h.gov_seq);
   if (known == nullptr || *known != h.gov_head) return Verdict::wrong_log;
   const Cut* cut = gov.first_cut_after(h.section, h.gov_seq);
-  const bool outside = cut != nullptr && (seq == 0 || seq > cut->section_seq);
+  const bool outside = cut != nullptr && (seq == 0 || seq > cut->section_seq) && !SP_PLANTED(cut_ignored);
   const IdentityBook::Owner author = book.find_device(h.author);
   // Whoever it is: outside a cut it never counts, so that nobody waits for a log that may not exist.
   if (author.device == nullptr) return outside ? Verdict::outside_cut : Verdict::undecided;
@@ -97,6 +98,7 @@ Verdict AuthorChains::check(const EnvelopeHeader& header) const {
   if (it != tips_.end() && it->second.epoch > header.epoch) return Verdict::author_gap;
   const Tip last = tip(header.author, header.epoch);
   if (header.author_seq == last.seq + 1 && header.author_prev == last.id) return Verdict::valid;
+  if (SP_PLANTED(author_chain_ignored)) return Verdict::valid;
   return header.author_seq <= last.seq ? Verdict::author_fork : Verdict::author_gap;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "sync/merge/limits.h"
 
 namespace samplan::merge {
@@ -16,7 +17,7 @@ bool add(ObservedSet& set, Addition addition) {
 }
 
 void remove(ObservedSet& set, const SeenOps& additions) {
-  const auto gone = [&](const Addition& a) { return additions.has(a.stamp.op); };
+  const auto gone = [&](const Addition& a) { return additions.has(a.stamp.op) || SP_PLANTED(set_remove_takes_all); };
   set.additions.erase(std::remove_if(set.additions.begin(), set.additions.end(), gone), set.additions.end());
 }
 

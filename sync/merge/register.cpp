@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "sync/merge/limits.h"
 #include "sync/merge/same_text.h"
 
@@ -35,6 +36,7 @@ void set(Register& field, Value value, const SeenOps& overwrites) {
   for (const Value& v : field.live)
     if (v.stamp.op == value.stamp.op) return;
   std::vector<Value> overwritten = take_overwritten(field.live, overwrites);
+  if (SP_PLANTED(last_writer_wins)) field.live.clear();
   remember_previous(field, overwritten, value.text);
   if (field.live.empty()) {
     field.folded = 0;

@@ -1,6 +1,7 @@
 // Envelopes: who may write what now, and the place in the author's and in the section's chain.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "sync/relay/push.h"
 
 namespace samplan::relay {
@@ -127,7 +128,7 @@ class ContentPush {
   Status accept(const Envelope& e, const EnvelopeKey& key) {
     SectionHead head = view_.head(key.section);
     ++head.seq;
-    head.chain = chain_next(head.chain, e.id);
+    if (first_.count(key.section) == 0 || !SP_PLANTED(relay_chain_stands)) head.chain = chain_next(head.chain, e.id);
     SP_OK(ctx_.store.add_envelope(view_.row.plan, {key, head.seq, e.id, ctx_.now, e.bytes, e.header.kind}));
     view_.heads[key.section] = head;
     view_.tips[{key.section, key.author}] = {key.epoch, key.author_seq, e.id};

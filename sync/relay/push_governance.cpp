@@ -2,6 +2,7 @@
 // and generations are the newest at this moment.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "sync/relay/push.h"
 #include "sync/wire/message_parts.h"
 
@@ -131,6 +132,7 @@ class GovernancePush {
     if (!wraps_are_newest(next, body, book)) return false;
     if (kind == GovKind::genesis) return true;
     outcome_.moved = moved_sections(*view_, body);
+    if (SP_PLANTED(cut_anywhere)) outcome_.moved.clear();
     return outcome_.moved.empty();
   }
 

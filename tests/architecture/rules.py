@@ -7,7 +7,7 @@ the server may have (`crypto/sign`) and what it may not (`crypto/open`).
 CRYPTO_SIGN = {"crypto/sign", "crypto/secret"}  # file stems; everything else under crypto can open something
 
 # Tests and measurements may look at everything, and include from their own folder.
-FREE_ROOMS = {"tests", "bench"}
+FREE_ROOMS = {"tests", "bench", "fuzz"}
 
 SHARED_SYNC = {"base", "crypto/sign", "sync/wire"}
 
@@ -43,13 +43,15 @@ OPEN_HEADERS = {
 
 # Header of others -> regular expression of the files that may include it.
 FOREIGN = {
-    r"sodium\.h|sodium/.*": r"crypto/[^/]*\.cpp",
+    r"sodium\.h|sodium/.*": r"crypto/[^/]*\.cpp|tests/sim/sodium_seed\.cpp",
     r"randombytes\.h": r"crypto/wasm_random\.h",
     r"emscripten.*": r"crypto/wasm_random\.h|client-core/wasm/.*",
     r"httplib\.h": r"server/.*",
     r"libpq-fe\.h": r"server/.*",
-    r"sqlite3\.h": r"client-core/(replica|sqlite|wasm)(/|_|\.).*|server/.*(store|sqlite).*",
+    r"sqlite3\.h": r"client-core/(replica|sqlite|wasm)(/|_|\.).*|server/.*(store|sqlite).*|tests/sim/.*",
     r"curl/.*": r"client-core/native/.*",
+    r"zlib\.h": r"client-core/pack\.cpp",
+    r"utf8proc\.h": r"sync/merge/text/unicode\.cpp",
     r"nlohmann/.*": r"client-core/.*|cli/.*|server/(config|admin)[^/]*",
     r"catch2/.*": r"tests/.*",
 }

@@ -2,11 +2,12 @@
 invitations and hand-overs. Layouts as in client-core/plan/batch.h, access_event.h, invitation.h and quarantine.h."""
 from wire import Reader, fields, items, need
 
-# kind: (entity, record kind, field, text, refs); kind 10 has two anchors before its refs
+# kind: (entity, record kind, field, text, refs); kind 10 has two anchors before its refs, kind 11 what its author had
+# seen and the runs of an edit
 SHAPES = {
     1: (1, 1, 0, 0, 0), 2: (1, 0, 1, 1, 1), 3: (1, 0, 0, 0, 1), 4: (1, 0, 0, 0, 1), 5: (1, 0, 1, 1, 0),
     6: (1, 0, 1, 0, 1), 7: (0, 0, 0, 0, 1), 8: (0, 0, 0, 1, 1), 9: (0, 0, 0, 1, 0),
-    10: (1, 0, 0, 0, 1),
+    10: (1, 0, 0, 0, 1), 11: (1, 0, 1, 0, 0), 12: (1, 0, 1, 0, 1),
 }
 
 
@@ -48,6 +49,10 @@ def batch(data, author):
             for bit in (1, 2):
                 if anchors & bit:
                     used[1].add(place(r, entities))
+        if kind == 11:
+            op["seen"] = r.varint()
+            op["runs"] = [(r.varint(), r.varint(), r.take(r.varint()).decode("utf-8")) for _ in range(r.varint())]
+            need(op["runs"] and all(gone or new for _, gone, new in op["runs"]), "runs change something")
         if has_text:
             op["text"] = r.take(r.varint()).decode("utf-8")
         if has_refs:

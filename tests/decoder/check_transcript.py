@@ -28,7 +28,7 @@ class Reading:
     def __init__(self, lines):
         self.lines, self.world = lines, World()
         self.of = lambda word: [value for w, value in lines if w == word]
-        self.texts, self.sections, self.invited = set(), {}, {}
+        self.texts, self.sections, self.invited, self.written = set(), {}, {}, {}
         for secret in self.of("device"):
             self.world.knows_secret(secret)
 
@@ -113,10 +113,23 @@ class Reading:
         if e["kind"] == 1:
             for b in batch.batches(unpack(plain), e["author"]):
                 self.texts.update(op["text"] for op in b["ops"] if "text" in op)
+                for op in b["ops"]:
+                    if "runs" in op:
+                        self.write((plan, section, op["entity"], op["field"]), (e["author"], op["counter"]), op["runs"])
                 self.world.counted("operations", len(b["ops"]))
         elif e["kind"] == 2:
             need(batch.snapshot(unpack(plain))["section"] == section, "a snapshot names its section")
             self.world.counted("snapshots")
+
+    def write(self, field, name, runs):
+        """An edit of a text. Nobody writes beside another in this story, so runs apply to the text as it is."""
+        text, written = self.written.setdefault(field, ("", set()))
+        if name in written:
+            return
+        for pos, gone, new in runs:
+            text = text[:pos] + new + text[pos + gone:]
+        self.written[field] = (text, written | {name})
+        self.texts.add(text)
 
     def take_receipt(self, plan, server):
         receipt = plan["receipt"]

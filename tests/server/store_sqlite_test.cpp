@@ -1,3 +1,4 @@
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ class RandomLife {
   void step() {
     Company& c = *companies_[world_.entropy.below(companies_.size())];
     TestClient& client = any_client(c);
-    switch (world_.entropy.below(9)) {
+    switch (world_.entropy.below(10)) {
       case 0:
       case 1:
       case 2: c.write(client, any_section(), "et notat"); return;
@@ -33,10 +34,12 @@ class RandomLife {
       case 5: toggle_relative(c); return;
       case 6: mail(c); return;
       case 7: world_.now += 3'600'000; break;
+      case 8: return snapshot(c, client);
       default: break;
     }
     SyncRequest q;
     q.reply_bytes_max = world_.entropy.below(3) == 0 ? 3000 : 0;
+    q.takes_snapshots = world_.entropy.below(2) == 0;
     REQUIRE(client.sync(q).ok());
     client.use_token = true;
   }
@@ -63,6 +66,19 @@ class RandomLife {
       c.push(c.owner_client,
              {c.plan.grant(c.owner, c.relative, {{1, right_read | right_write}}, world_.entropy, history)});
     }
+  }
+  // A large one, so that it is worth offering, or an attestation; then somebody who says how to go on.
+  void snapshot(Company& c, TestClient& client) {
+    const bool attests = world_.entropy.below(2) == 0;
+    c.send(client, c.plan.envelope(client.device(), 1, std::string(attests ? 73 : 20'000, 's'), world_.entropy,
+                                   attests ? EnvelopeKind::attestation : EnvelopeKind::snapshot));
+    SyncRequest q = pushing(c.plan.id, {});
+    q.takes_snapshots = true;
+    q.plans[0].begin = {{1, world_.entropy.below(8), world_.entropy.below(16)}};
+    q.plans[0].history = {{1, world_.entropy.below(4), world_.entropy.below(12)}};
+    TestClient fresh = world_.client(c.owner);
+    REQUIRE(fresh.sync(q).ok());
+    c.owner_client.token.reset();  // the server keeps one place for a device
   }
   void mail(Company& c) {
     const BoxId box = world_.entropy.id<BoxId>();
@@ -138,6 +154,47 @@ TEST_CASE("a reader sees what is committed, nothing else, and cannot write") {
   CHECK_FALSE((*reader)->set_meta("b", ByteView::of("1")).ok());
 }
 
+TEST_CASE("a file of version 1 is brought up to date: its snapshots are found, its cursors are asked for again") {
+  TempDir dir;
+  const std::string path = dir.file("store.sqlite");
+  PlanId plan;
+  {
+    auto store = SqliteStore::open(path);
+    REQUIRE(store.ok());
+    RelayWorld world(1, {}, store->get());
+    Company c(world);
+    plan = c.plan.id;
+    REQUIRE(c.write(c.owner_client, 1, "x") == ItemStatus::ok);
+    REQUIRE(c.send(c.owner_client, c.plan.envelope(c.owner_client.device(), 1, "s", world.entropy, EnvelopeKind::snapshot)) ==
+            ItemStatus::ok);
+  }
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DROP TABLE marked; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  for (int i = 0; i < 2; ++i) {
+    auto store = SqliteStore::open(path);
+    REQUIRE(store.ok());
+    std::vector<std::uint64_t> found;
+    REQUIRE((*store)
+                ->each_marked(plan, 1, EnvelopeKind::snapshot, 100,
+                              [&](const relay::EnvelopeRow& row) {
+                                found.push_back(row.seq);
+                                CHECK(read_envelope(row.body)->header.kind == EnvelopeKind::snapshot);
+                                return true;
+                              })
+                .ok());
+    CHECK(found == std::vector<std::uint64_t>{2});
+  }
+  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+  sqlite3_stmt* stmt = nullptr;
+  REQUIRE(sqlite3_prepare_v2(db, "SELECT count(*) FROM cursors", -1, &stmt, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(stmt) == SQLITE_ROW);
+  CHECK(sqlite3_column_int(stmt, 0) == 0);
+  sqlite3_finalize(stmt);
+  sqlite3_close(db);
+}
+
 TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, and left as it is") {
   TempDir dir;
   const std::string path = dir.file("store.sqlite");
@@ -156,7 +213,7 @@ TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, an
   CHECK(open_code(copy) == Errc::ok);
   // Offsets of the SQLite file header: 60 user_version, 68 application_id.
   fresh_copy();
-  patch(copy, 60, std::string("\0\0\0\2", 4));
+  patch(copy, 60, std::string("\0\0\0\3", 4));
   CHECK(open_code(copy) == Errc::unknown_version);
   fresh_copy();
   patch(copy, 68, "abcd");

@@ -21,25 +21,22 @@ constexpr std::uint64_t u32_max = std::numeric_limits<std::uint32_t>::max();
 std::uint64_t zigzag(std::uint64_t difference) { return (difference << 1U) ^ (0U - (difference >> 63U)); }
 std::uint64_t unzigzag(std::uint64_t v) { return (v >> 1U) ^ (0U - (v & 1U)); }
 
-// One edit, as append() writes it. Runs go to `runs`; `devices` and `last_seq` are what came before.
-bool read_edit(Reader& in, LogEdit& e, std::vector<LogRun>& runs, std::vector<LogDevice>& devices,
-               std::uint64_t& last_seq) {
+// One edit, as append() writes it. Runs go to `runs`; `devices` and `last_seq` are what came before, `table`
+// all devices.
+bool read_edit(Reader& in, LogEdit& e, std::vector<LogRun>& runs, const std::vector<LogDevice>& table,
+               std::vector<LogDevice>& devices, std::uint64_t& last_seq) {
   const std::uint8_t flags = in.u8();
-  const std::uint64_t device = in.varint();
-  if (!in.ok() || flags > flags_known || device > devices.size()) return false;
+  const std::uint64_t number = in.varint();
+  if (!in.ok() || flags > flags_known || number > devices.size() || number >= table.size()) return false;
+  const auto device = static_cast<std::uint32_t>(number);
   if (device == devices.size()) {
     LogDevice fresh;
-    fresh.id = DeviceId::from(in.take(DeviceId::size));
-    const std::uint64_t author = in.varint();
-    if (author > u32_max) return false;
-    fresh.author = static_cast<std::uint32_t>(author);
-    for (const LogDevice& d : devices) {
-      if (d.id == fresh.id) return false;
-    }
+    fresh.id = table[device].id;
+    fresh.author = table[device].author;
     devices.push_back(fresh);
   }
   LogDevice& own = devices[device];
-  e.device = static_cast<std::uint32_t>(device);
+  e.device = device;
   e.author = own.author;
   e.counter = own.last_counter + 1 + unzigzag(in.varint());
   const std::uint64_t step = in.varint();
@@ -108,22 +105,78 @@ std::uint32_t DecodedLog::base_of(const LogEdit& e) const {
   return at;
 }
 
-Result<EditLog> EditLog::decode(ByteView bytes) {
+bool EditLog::is_summary_of(const EditLog& other) const {
+  return count_ == other.count_ && last_seq_ == other.last_seq_ && devices_ == other.devices_ &&
+         newest_device_ == other.newest_device_ && others_seq_ == other.others_seq_;
+}
+
+void EditLog::encode(Bytes& out) const {
+  append_varint(out, count_);
+  append_varint(out, last_seq_);
+  append_varint(out, newest_device_);
+  append_varint(out, others_seq_);
+  append_varint(out, devices_.size());
+  for (const LogDevice& d : devices_) {
+    samplan::append(out, d.id.view());
+    append_varint(out, d.author);
+    append_varint(out, d.last_counter);
+    append_varint(out, d.max_counter);
+    append_varint(out, d.max_seen);
+  }
+  samplan::append(out, bytes_);
+}
+
+Result<EditLog> EditLog::open(Reader& in) {
+  const Error malformed = {Errc::malformed, "edit_log"};
   EditLog log;
-  Reader in(bytes);
+  const std::uint64_t count = in.varint();
+  log.last_seq_ = in.varint();
+  const std::uint64_t newest = in.varint();
+  log.others_seq_ = in.varint();
+  const std::uint64_t devices = in.varint();
+  if (!in.ok() || count > in.left() || devices > in.left() || newest > devices) return malformed;
+  log.count_ = static_cast<std::uint32_t>(count);
+  log.newest_device_ = static_cast<std::uint32_t>(newest);
+  for (std::uint64_t i = 0; i < devices; ++i) {
+    LogDevice d;
+    d.id = DeviceId::from(in.take(DeviceId::size));
+    const std::uint64_t author = in.varint();
+    d.author = static_cast<std::uint32_t>(author);
+    d.last_counter = in.varint();
+    d.max_counter = in.varint();
+    d.max_seen = in.varint();
+    if (!in.ok() || author > u32_max) return malformed;
+    log.devices_.push_back(d);
+  }
+  log.bytes_ = in.rest().copy();
+  return log;
+}
+
+Result<EditLog> EditLog::decode(Reader& in) {
+  SP_TRY(EditLog given, open(in));
+  std::vector<DeviceId> ids;
+  for (const LogDevice& d : given.devices_) ids.push_back(d.id);
+  std::sort(ids.begin(), ids.end());
+  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end())
+    return Error{Errc::malformed, "edit_log: device twice"};
+  EditLog log;
+  Reader edits(given.bytes_);
   std::vector<LogRun> runs;
-  while (!in.at_end()) {
+  while (!edits.at_end()) {
     LogEdit edit;
     runs.clear();
     std::uint64_t last_seq = log.last_seq_;
-    if (!read_edit(in, edit, runs, log.devices_, last_seq)) return Error{Errc::malformed, "edit_log"};
+    if (!read_edit(edits, edit, runs, given.devices_, log.devices_, last_seq)) {
+      return Error{Errc::malformed, "edit_log"};
+    }
     for (const LogRun& run : runs) {
-      if (!is_utf8(bytes.sub(run.offset, run.bytes).text())) return Error{Errc::not_utf8, "edit_log"};
+      if (!is_utf8(ByteView(given.bytes_).sub(run.offset, run.bytes).text()))
+        return Error{Errc::not_utf8, "edit_log"};
     }
     log.note(edit);
   }
-  log.bytes_ = bytes.copy();
-  return log;
+  if (!given.is_summary_of(log)) return Error{Errc::malformed, "edit_log: summary"};
+  return given;
 }
 
 std::uint32_t EditLog::device(const DeviceId& id) const {
@@ -155,9 +208,7 @@ void EditLog::append(const LogEdit& edit, const DeviceId& device, const std::vec
   append_u8(bytes_, flags);
   append_varint(bytes_, edit.device);
   if (edit.device == devices_.size()) {
-    samplan::append(bytes_, device.view());
     LogDevice fresh;
-    append_varint(bytes_, edit.author);
     fresh.id = device;
     fresh.author = edit.author;
     devices_.push_back(fresh);
@@ -186,23 +237,23 @@ DecodedLog EditLog::decoded() const {
   DecodedLog log;
   log.edits.reserve(count_);
   log.base.reserve(count_);
-  decode_more(log);
+  (void)decode_more(log);
   return log;
 }
 
-void EditLog::decode_more(DecodedLog& log) const {
+bool EditLog::decode_more(DecodedLog& log) const {
   Reader in(bytes_);
   (void)in.take(log.read_to);
   while (!in.at_end()) {
     LogEdit edit;
-    // The bytes are our own, or were read strictly.
-    if (!read_edit(in, edit, log.runs, log.devices, log.last_seq)) return;
+    if (!read_edit(in, edit, log.runs, devices_, log.devices, log.last_seq)) return false;
     if (edit.device == log.by_device.size()) log.by_device.emplace_back();
     log.base.push_back(log.base_of(edit));
     log.by_device[edit.device].push_back(log.size());
     log.edits.push_back(edit);
   }
   log.read_to = in.position();
+  return log.size() == count_ && log.last_seq == last_seq_ && log.devices == devices_;
 }
 
 }  // namespace samplan::merge::text

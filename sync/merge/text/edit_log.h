@@ -43,6 +43,10 @@ struct LogDevice {
   std::uint64_t last_counter = 0;
   std::uint64_t max_counter = 0;
   std::uint64_t max_seen = 0;
+  friend bool operator==(const LogDevice& a, const LogDevice& b) {
+    return a.id == b.id && a.author == b.author && a.last_counter == b.last_counter &&
+           a.max_counter == b.max_counter && a.max_seen == b.max_seen;
+  }
 };
 
 // The log read into memory.
@@ -71,8 +75,12 @@ struct DecodedLog {
 
 class EditLog {
  public:
-  // Strict: anything that append() would not have written is malformed.
-  static Result<EditLog> decode(ByteView bytes);
+  // What is kept beside the bytes, and then the bytes themselves.
+  void encode(Bytes& out) const;
+  // Reads up to the end. Strict: anything that append() would not have written is malformed.
+  static Result<EditLog> decode(Reader& in);
+  // The same without a look at the edits, for bytes that this device wrote and sealed itself.
+  static Result<EditLog> open(Reader& in);
 
   const Bytes& bytes() const { return bytes_; }
   std::uint32_t size() const { return count_; }
@@ -86,16 +94,17 @@ class EditLog {
   // `device` is the edit's; a new one is added.
   void append(const LogEdit& edit, const DeviceId& device, const std::vector<TextRun>& runs);
   DecodedLog decoded() const;
-  // Brings a decoded log up to date after append().
-  void decode_more(DecodedLog& log) const;
+  // Brings a decoded log up to date after append(). False when the bytes are not a log, or not this one.
+  bool decode_more(DecodedLog& log) const;
 
  private:
+  bool is_summary_of(const EditLog& other) const;
   void note(const LogEdit& edit);
 
   Bytes bytes_;
   std::uint32_t count_ = 0;
   std::uint64_t last_seq_ = 0;
-  std::vector<LogDevice> devices_;
+  std::vector<LogDevice> devices_;  // in the order in which they first appear
   // The newest edit is by this device; other devices' newest has this number.
   std::uint32_t newest_device_ = 0;
   std::uint64_t others_seq_ = 0;

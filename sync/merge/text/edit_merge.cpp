@@ -22,7 +22,7 @@ std::uint64_t for_difference(const DecodedLog& log, std::uint32_t a, const LogEd
   const auto compare = [&](std::uint32_t j) {
     ++looked_at;
     const bool before = j == a || (j < a && log.sees(last, j));
-    const bool after = j < next_index && log.sees(next, j);
+    const bool after = log.sees(next, j);
     if (before && !after) hide(j);
     if (!before && after) show(j);
   };

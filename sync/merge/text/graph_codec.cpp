@@ -218,7 +218,7 @@ Result<EventGraph> decode(ByteView bytes) {
       author_left = authors.varint();
       if (index > agents_named || index >= agents.size() || !run_ok(author_left)) return malformed("author");
       if (index == agents_named) {
-        graph.agent(agents[index]);
+        graph.agent(agents[static_cast<std::size_t>(index)]);
         ++agents_named;
       }
       agent = static_cast<std::uint32_t>(index);

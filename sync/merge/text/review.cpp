@@ -71,7 +71,9 @@ std::vector<std::uint32_t> contested(const DecodedLog& log, const std::vector<st
 
 std::vector<bool> marks(const DecodedLog& log, const std::vector<std::uint32_t>& reviewed) {
   std::vector<bool> out(log.size(), false);
-  for (const std::uint32_t i : reviewed) out[i] = true;
+  for (const std::uint32_t i : reviewed) {
+    if (i < out.size()) out[i] = true;
+  }
   return out;
 }
 
@@ -258,7 +260,7 @@ void TextDoc::mark_reviewed(const std::vector<OpId>& ops) {
   const DecodedLog log = log_.decoded();
   for (const OpId& op : ops) {
     const std::uint32_t device = log_.device(op.device);
-    if (device == log.by_device.size()) continue;
+    if (device >= log.by_device.size()) continue;
     for (const std::uint32_t i : log.by_device[device]) {
       if (log.edits[i].counter == op.counter) reviewed_.push_back(i);
     }

@@ -83,7 +83,7 @@ class SpanTree {
   void set_deleted(std::uint32_t span);
 
  private:
-  static constexpr std::size_t leaf_capacity = 16;
+  static constexpr std::size_t leaf_capacity = 32;
   static constexpr std::size_t node_capacity = 16;
   static constexpr std::uint32_t bucket_size = 64;
   struct Leaf {

@@ -30,6 +30,8 @@ bool is_acceptable(const TextEdit& edit) {
   return true;
 }
 
+Error corrupt() { return {Errc::corrupt, "text_doc: text and log differ"}; }
+
 std::size_t inserted_bytes(const TextEdit& edit) {
   std::size_t bytes = 0;
   for (const TextRun& run : edit.runs) bytes += run.inserted.size();
@@ -80,18 +82,10 @@ TextDoc& TextDoc::operator=(TextDoc&& other) noexcept {
 
 void TextDoc::settle() { merging_.reset(); }
 
-TextDoc::Merging& TextDoc::merging() {
+TextDoc::Merging* TextDoc::merging() {
   if (merging_ == nullptr) merging_ = std::make_unique<Merging>(log_);
-  log_.decode_more(merging_->log);
-  return *merging_;
-}
-
-bool TextDoc::is_known(const LogEdit& edit) {
-  const DecodedLog& log = merging().log;
-  for (const std::uint32_t i : log.by_device[edit.device]) {
-    if (log.edits[i].counter == edit.counter) return true;
-  }
-  return false;
+  if (!log_.decode_more(merging_->log)) settle();
+  return merging_.get();
 }
 
 Result<TextOutcome> TextDoc::apply(const TextEdit& given) {
@@ -108,18 +102,20 @@ Result<TextOutcome> TextDoc::apply(const TextEdit& given) {
   if (edit.device < log_.devices().size()) {
     const LogDevice& own = log_.devices()[edit.device];
     if (own.author != edit.author) return nothing;
-    if (edit.counter <= own.max_counter && is_known(edit)) {
-      nothing.kind = TextOutcome::Kind::duplicate;
-      return nothing;
-    }
     edit.saw_all_own = edit.own_seen >= own.max_counter;
-    // Who saw an edit saw what that edit had seen.
     if (edit.saw_all_own) {
+      // Who saw an edit saw what that edit had seen.
       edit.seen = std::max(edit.seen, own.max_seen);
     } else {
-      const DecodedLog& log = merging().log;
-      for (const std::uint32_t i : log.by_device[edit.device]) {
-        if (log.edits[i].counter <= edit.own_seen) edit.seen = std::max(edit.seen, log.edits[i].seen);
+      const Merging* m = merging();
+      if (m == nullptr) return corrupt();
+      for (const std::uint32_t i : m->log.by_device[edit.device]) {
+        const LogEdit& earlier = m->log.edits[i];
+        if (earlier.counter == edit.counter) {
+          nothing.kind = TextOutcome::Kind::duplicate;
+          return nothing;
+        }
+        if (earlier.counter <= edit.own_seen) edit.seen = std::max(edit.seen, earlier.seen);
       }
     }
   }
@@ -128,7 +124,12 @@ Result<TextOutcome> TextDoc::apply(const TextEdit& given) {
   const bool too_long = text_.bytes() + inserted_bytes(given) > text_hard_bytes_max;
   if (log_.surely_sees_all(edit))
     return too_long ? set_aside(edit, given, false) : apply_in_order(edit, given);
-  const std::uint32_t base = merging().log.base_of(edit);
+  const Merging* m = merging();
+  if (m == nullptr) {
+    credit_ = credit_before;
+    return corrupt();
+  }
+  const std::uint32_t base = m->log.base_of(edit);
   if (base == log_.size()) return too_long ? set_aside(edit, given, false) : apply_in_order(edit, given);
   if (too_long) return set_aside(edit, given, true);
   auto outcome = apply_concurrent(edit, given, base);
@@ -152,7 +153,7 @@ TextOutcome TextDoc::apply_in_order(const LogEdit& edit, const TextEdit& given) 
 // The merge state covers all edits of the log, and begins where everything earlier is seen by all, the new
 // one included.
 Status TextDoc::prepare(std::uint32_t base) {
-  Merging& m = merging();
+  Merging& m = *merging_;
   if (!m.started || m.merge.first() > base) {
     std::uint32_t first = base;
     for (std::uint32_t i = m.log.size(); i-- > first;) first = std::min(first, m.log.base[i]);
@@ -163,14 +164,14 @@ Status TextDoc::prepare(std::uint32_t base) {
   while (m.merge.walked() < m.log.size()) m.merge.walk(nullptr);
   if (!m.started || m.merge.state().tracker().effect_length() != text_.chars()) {
     settle();
-    return Error{Errc::corrupt, "text_doc: text and log differ"};
+    return corrupt();
   }
   return {};
 }
 
 Result<TextOutcome> TextDoc::apply_concurrent(const LogEdit& edit, const TextEdit& given,
                                               std::uint32_t base) {
-  const DecodedLog& log = merging().log;
+  const DecodedLog& log = merging_->log;
   const std::uint32_t last = EditMerge::last_effective(log, log.size());
   // Besides hiding and showing, an insertion may be compared with each concurrent one.
   std::uint64_t insertions = 0;
@@ -225,12 +226,14 @@ Bytes TextDoc::encode() const {
   }
   append_varint(out, text.size());
   append(out, ByteView::of(text));
-  append_varint(out, log_.bytes().size());
-  append(out, log_.bytes());
+  log_.encode(out);
   return out;
 }
 
-Result<TextDoc> TextDoc::decode(ByteView bytes) {
+Result<TextDoc> TextDoc::decode(ByteView bytes) { return read(bytes, true); }
+Result<TextDoc> TextDoc::open(ByteView bytes) { return read(bytes, false); }
+
+Result<TextDoc> TextDoc::read(ByteView bytes, bool strictly) {
   const Error malformed = {Errc::malformed, "text_doc"};
   Reader in(bytes);
   if (in.take(magic.size()).text() != magic) return malformed;
@@ -251,9 +254,7 @@ Result<TextDoc> TextDoc::decode(ByteView bytes) {
   if (!in.ok() || text_size > text_hard_bytes_max || text_size > in.left()) return malformed;
   const std::string_view text = in.take(static_cast<std::size_t>(text_size)).text();
   if (!is_utf8(text)) return Error{Errc::not_utf8, "text_doc"};
-  const std::uint64_t log_size = in.varint();
-  if (!in.ok() || log_size != in.left()) return malformed;
-  SP_TRY(doc.log_, EditLog::decode(in.rest()));
+  SP_TRY(doc.log_, strictly ? EditLog::decode(in) : EditLog::open(in));
   if (expected > doc.log_.size()) return malformed;
   doc.text_ = TextBuffer(text);
   return doc;

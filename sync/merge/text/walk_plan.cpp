@@ -64,16 +64,17 @@ void WalkPlan::cut(const EventGraph& graph, const std::vector<LvRange>& ranges,
   }
 }
 
-// A stretch ends before a piece when it and all later ones have everything earlier in their history: the tracker can
-// begin anew there. Two ways to see that: everything later builds on the piece before, which is the only head; or the
-// piece itself joins all heads, and everything later builds on it.
+// A stretch ends before a piece when it and all later ones have everything earlier in their history: the
+// tracker can begin anew there. Two ways to see that: everything later builds on the piece before, which is
+// the only head; or the piece itself joins all heads, and everything later builds on it.
 void WalkPlan::find_stretches() {
   const auto count = static_cast<std::uint32_t>(pieces_.size());
   // low[i]: the earliest parent of pieces i and later, plus one; 0 stands for the version before the plan.
   std::vector<std::uint32_t> low(count + 1, count);
   for (std::uint32_t i = count; i-- > 0;) {
     low[i] = pieces_[i].parent_count == 0 ? 0 : low[i + 1];
-    for (std::uint32_t p = 0; p < pieces_[i].parent_count; ++p) low[i] = std::min(low[i], parents(pieces_[i])[p] + 1);
+    for (std::uint32_t p = 0; p < pieces_[i].parent_count; ++p)
+      low[i] = std::min(low[i], parents(pieces_[i])[p] + 1);
   }
   std::vector<bool> is_head(count, false);
   std::uint32_t heads = 0;

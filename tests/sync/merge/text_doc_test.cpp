@@ -193,6 +193,50 @@ TEST_CASE("positions outside the text go to its end, on every device alike", "[m
   }
 }
 
+TEST_CASE("whatever an author claims to have seen, every device makes the same of it", "[merge][text]") {
+  std::size_t applied = 0;
+  std::size_t concurrent = 0;
+  for (std::uint64_t seed = 3001; seed <= 3120; ++seed) {
+    INFO("seed " << seed);
+    Dice dice(seed);
+    TextDoc straight;
+    TextDoc stored;
+    TextDoc settled;
+    std::uint64_t seq = 1;
+    for (int i = 0; i < 40; ++i) {
+      seq += dice.below(3);
+      // Counters go back and forth, claims exceed the present and contradict each other, positions lie
+      // anywhere.
+      TextEdit e = text_edit(static_cast<std::uint8_t>(1 + dice.below(3)), 1 + dice.below(60),
+                             dice.below(seq + 3), seq, {});
+      if (dice.below(3) == 0) e.own_seen = dice.below(70);
+      for (std::size_t r = dice.below(3); r < 3; ++r) {
+        TextRun run;
+        run.pos = static_cast<std::uint32_t>(dice.below(straight.chars() + 6));
+        run.deleted = static_cast<std::uint32_t>(dice.below(4));
+        if (dice.below(3) > 0) run.inserted = letter(dice.below(40)) + letter(dice.below(40));
+        e.runs.push_back(run);
+      }
+      const auto outcome = straight.apply(e);
+      REQUIRE(outcome.ok());
+      applied += outcome->kind == Kind::applied ? 1U : 0U;
+      concurrent += outcome->concurrent ? 1U : 0U;
+      REQUIRE(kind(stored, e) == outcome->kind);
+      REQUIRE(kind(settled, e) == outcome->kind);
+      stored = reopened(stored);
+      if (dice.below(3) == 0) settled.settle();
+      REQUIRE(stored.encode() == straight.encode());
+      REQUIRE(settled.encode() == straight.encode());
+    }
+    REQUIRE(straight.verify().ok());
+    REQUIRE(straight.text_at(seq) == straight.text());
+    REQUIRE(straight.history().size() == straight.edits());
+    (void)straight.concurrent_paragraphs();
+  }
+  CHECK(applied > 1500);
+  CHECK(concurrent > 900);
+}
+
 TEST_CASE("a text grows past its limit only so far; what does not fit is kept aside and not lost",
           "[merge][text]") {
   const std::string page(limits::text_bytes_max, 'a');
@@ -274,6 +318,16 @@ TEST_CASE("bytes of a field are read strictly: no shorter form, no longer one, a
     for (const unsigned flip : {0x01U, 0x10U, 0x80U, 0xffU}) {
       Bytes changed = bytes;
       changed[i] = static_cast<std::uint8_t>(changed[i] ^ flip);
+      // Our own bytes are opened without a look at the edits: even then nothing breaks.
+      auto opened = TextDoc::open(changed);
+      if (opened.ok()) {
+        (void)opened->history();
+        (void)opened->text_at(2);
+        (void)opened->concurrent_paragraphs();
+        opened->mark_reviewed({{device_id(2), 1}});
+        (void)opened->apply(text_edit(4, 1, 0, pending_seq, {{1, 1, "y"}}));
+        (void)opened->apply(text_edit(2, 2, 0, pending_seq, {{1, 1, "y"}}));
+      }
       auto read = TextDoc::decode(changed);
       if (!read.ok() || !read->verify().ok()) {
         ++caught;

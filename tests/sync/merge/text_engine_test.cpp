@@ -20,6 +20,13 @@ class StringSink final : public TextSink {
   TextBuffer buffer;
 };
 
+// Node runs the same code more slowly, and the machine has tried all of these.
+#ifdef __EMSCRIPTEN__
+constexpr std::uint64_t histories = 300;
+#else
+constexpr std::uint64_t histories = 1500;
+#endif
+
 std::vector<std::size_t> in_order(std::size_t n) {
   std::vector<std::size_t> out(n);
   std::iota(out.begin(), out.end(), std::size_t{0});
@@ -37,7 +44,7 @@ std::string checked_out(const EventGraph& graph) {
 TEST_CASE("merged text equals a slow character-by-character reference, in whatever order the events came",
           "[merge][text]") {
   std::size_t concurrent = 0;
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     Dice dice(seed);
     const std::size_t people = 2 + seed % 4;
     const auto events = random_history(seed, people, 6 + seed % 22);
@@ -50,7 +57,7 @@ TEST_CASE("merged text equals a slow character-by-character reference, in whatev
       REQUIRE(checked_out(build_graph(events, random_order(events, dice)).graph) == expected);
     }
   }
-  CHECK(concurrent > 500);
+  CHECK(concurrent > histories / 3);
 }
 
 TEST_CASE("every version can be had again, and brought up to date from there", "[merge][text]") {

@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -12,6 +13,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "sync/merge/text/text_edit.h"
 
 namespace samplan::text_test {
 
@@ -73,6 +76,32 @@ inline std::optional<Trace> load_trace(const std::string& folder, const std::str
       step.patches.push_back({p[0].get<std::uint32_t>(), p[1].get<std::uint32_t>(), p[2].get<std::string>()});
     }
     out.steps.push_back(std::move(step));
+  }
+  return out;
+}
+
+// A concurrent trace of two writers as a section's field has it: each step an edit, numbered in the order of
+// the trace, whose author had seen the other's edits up to a number, and all own ones.
+inline std::vector<merge::text::TextEdit> as_section(const Trace& trace) {
+  std::vector<merge::text::TextEdit> out;
+  std::vector<std::vector<std::uint64_t>>
+      seen;  // of each step: how far it and its author had seen each writer
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const TraceStep& step = trace.steps[i];
+    std::vector<std::uint64_t> mine(trace.agents, 0);
+    for (const std::size_t p : step.parents) {
+      for (std::size_t a = 0; a < trace.agents; ++a) mine[a] = std::max(mine[a], seen[p][a]);
+    }
+    merge::text::TextEdit e;
+    e.op.device.bytes[0] = static_cast<std::uint8_t>(1 + step.agent);
+    e.op.counter = i + 1;
+    e.author = static_cast<std::uint32_t>(step.agent);
+    e.seen_seq = mine[1 - step.agent];
+    e.seq = i + 1;
+    for (const TracePatch& p : step.patches) e.runs.push_back({p.pos, p.deleted, p.inserted});
+    out.push_back(std::move(e));
+    mine[step.agent] = i + 1;
+    seen.push_back(std::move(mine));
   }
   return out;
 }

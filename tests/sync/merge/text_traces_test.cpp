@@ -141,6 +141,34 @@ TEST_CASE("somebody who follows two writers event by event ends with the recorde
 }
 
 TEST_CASE(
+    "a field that two writers work in at once ends with the recorded text, stored and opened now and then",
+    "[merge][text][traces]") {
+  const auto t = trace("concurrent/friendsforever");
+  if (!t) return;
+  TextDoc straight;
+  TextDoc stored;
+  std::size_t concurrent = 0;
+  std::size_t aside = 0;
+  for (const TextEdit& e : as_section(*t)) {
+    const auto outcome = straight.apply(e);
+    REQUIRE(outcome.ok());
+    concurrent += outcome->concurrent ? 1U : 0U;
+    aside += outcome->kind == TextOutcome::Kind::set_aside ? 1U : 0U;
+    REQUIRE(stored.apply(e).ok());
+    if (e.seq % 1000 != 0) continue;
+    auto opened = TextDoc::open(stored.encode());
+    REQUIRE(opened.ok());
+    stored = std::move(*opened);
+  }
+  const bool equal = straight.text() == t->end;
+  CHECK(equal);
+  CHECK(concurrent > 5000);
+  CHECK(aside == 0);
+  const bool same = stored.encode() == straight.encode();
+  CHECK(same);
+}
+
+TEST_CASE(
     "a plan in Norwegian, Sámi and Arabic with emoji, written by three people at once, keeps every letter "
     "whole",
     "[merge][text]") {

@@ -1,0 +1,153 @@
+// samplan-sim: lives through stories and prints one line for each; see docs/simulator.md.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "base/planted.h"
+#include "tests/sim/planted_bugs.h"
+#include "tests/sim/run.h"
+#include "tests/sim/sodium_seed.h"
+
+namespace samplan::sim {
+namespace {
+
+constexpr std::uint64_t planted_seeds_max = 1000;
+constexpr int shorten_tries = 400;
+
+struct Arguments {
+  std::uint64_t first = 1;
+  std::uint64_t count = 1;
+  std::uint64_t part = 0;  // of so many processes that share the seeds
+  std::uint64_t parts = 1;
+  bool large = false;
+  bool story = false;
+  bool quiet = false;  // lines of failures only
+  std::string planted;
+  std::string commit = "unknown";
+};
+
+int usage() {
+  std::fprintf(stderr,
+               "samplan-sim [--seed FIRST] [--seeds COUNT] [--part I/N] [--large] [--story] [--quiet] [--planted NAME|all]\n"
+               "            [--commit NAME]\n");
+  return 2;
+}
+
+bool read_arguments(int argc, char** argv, Arguments& out) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string arg = argv[i];
+    if (arg == "--large") {
+      out.large = true;
+    } else if (arg == "--story") {
+      out.story = true;
+    } else if (arg == "--quiet") {
+      out.quiet = true;
+    } else if (i + 1 == argc) {
+      return false;
+    } else if (arg == "--seed") {
+      out.first = std::strtoull(argv[++i], nullptr, 10);
+    } else if (arg == "--seeds") {
+      out.count = std::strtoull(argv[++i], nullptr, 10);
+    } else if (arg == "--planted") {
+      out.planted = argv[++i];
+    } else if (arg == "--commit") {
+      out.commit = argv[++i];
+    } else if (arg == "--part") {
+      char* end = nullptr;
+      out.part = std::strtoull(argv[++i], &end, 10);
+      out.parts = *end == '/' ? std::strtoull(end + 1, nullptr, 10) : 0;
+      if (out.parts == 0 || out.part >= out.parts) return false;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+Story story_of(const Arguments& args, const Beginning& beginning, std::uint64_t seed) {
+  return write_story(seed, args.large ? large_world : small_world, beginning.homes.size());
+}
+
+void tell_failure(const Arguments& args, const Beginning& beginning, const Story& story, const RunResult& r) {
+  std::printf("  %s: %s\n", r.failure->checker.c_str(), r.failure->detail.c_str());
+  if (!args.story) return;
+  const Story small = shortened(beginning, story, r.failure->checker, shorten_tries);
+  const RunResult again = run_story(beginning, small, true);
+  std::printf("  shortened to %zu steps of %zu:\n%s  what happened:\n%s", small.steps.size(), story.steps.size(),
+              tell(small, again.names).c_str(), again.log.c_str());
+}
+
+int run_seeds(const Arguments& args, const Beginning& beginning) {
+  std::uint64_t failed = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::uint64_t i = args.part; i < args.count; i += args.parts) {
+    const Story story = story_of(args, beginning, args.first + i);
+    const RunResult r = run_story(beginning, story);
+    if (r.failure || !args.quiet) std::printf("%s\n", line_of(r, args.commit).c_str());
+    if (r.failure) {
+      ++failed;
+      tell_failure(args, beginning, story, r);
+    }
+    std::fflush(stdout);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  std::printf("seeds %llu..%llu part %llu/%llu: %llu failed, %.1f s\n", static_cast<unsigned long long>(args.first),
+              static_cast<unsigned long long>(args.first + args.count - 1), static_cast<unsigned long long>(args.part),
+              static_cast<unsigned long long>(args.parts), static_cast<unsigned long long>(failed), seconds);
+  return failed == 0 ? 0 : 1;
+}
+
+#ifdef SAMPLAN_PLANTED
+// For each bug the first seed whose world finds it, and which checker it was. A seed that fails without the bug as well
+// proves nothing and is passed over.
+int run_planted(const Arguments& args, const Beginning& beginning) {
+  int missed = 0;
+  std::size_t number = 0;
+  bool known = false;
+  for (const PlantedBug& bug : planted_bugs) {
+    if (args.planted != "all" && args.planted != bug.name) continue;
+    known = true;
+    if (number++ % args.parts != args.part) continue;
+    bool found = false;
+    for (std::uint64_t seed = 1; seed <= planted_seeds_max && !found; ++seed) {
+      const Story story = story_of(args, beginning, seed);
+      planted::awake() = bug.name;
+      const RunResult r = run_story(beginning, story);
+      planted::awake() = "";
+      if (!r.failure || run_story(beginning, story).failure) continue;
+      found = true;
+      std::printf("| `%s` | %.*s | %llu | `%s` |\n", bug.name, static_cast<int>(bug.about.size()), bug.about.data(),
+                  static_cast<unsigned long long>(seed), r.failure->checker.c_str());
+      if (args.story) {
+        planted::awake() = bug.name;
+        tell_failure(args, beginning, story, r);
+        planted::awake() = "";
+      }
+    }
+    if (!found) {
+      ++missed;
+      std::printf("| `%s` | %.*s | not found | |\n", bug.name, static_cast<int>(bug.about.size()), bug.about.data());
+    }
+    std::fflush(stdout);
+  }
+  return !known ? usage() : missed == 0 ? 0 : 1;
+}
+#else
+int run_planted(const Arguments&, const Beginning&) {
+  std::fprintf(stderr, "This build holds no planted bugs; the preset «sim» does.\n");
+  return 2;
+}
+#endif
+
+}  // namespace
+}  // namespace samplan::sim
+
+int main(int argc, char** argv) {
+  using namespace samplan::sim;
+  Arguments args;
+  if (!read_arguments(argc, argv, args)) return usage();
+  seed_libsodium(1);
+  const Beginning beginning = begin_world(1, args.large ? 12 : 0);
+  return args.planted.empty() ? run_seeds(args, beginning) : run_planted(args, beginning);
+}

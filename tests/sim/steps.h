@@ -1,0 +1,21 @@
+// Carrying out the steps of a story: what people do (workload.cpp) and what happens to them (faults.cpp).
+#pragma once
+
+#include "tests/sim/world.h"
+
+namespace samplan::sim {
+
+void perform(World& world, const Step& step);
+void perform_work(World& world, Device& d, Do what, Luck& luck);
+void perform_fault(World& world, Device& d, Do what, Luck& luck);
+
+// Ends every fault and lets everybody sync until nothing moves any more.
+void heal(World& world);
+
+// Who is who in every world; the cast's devices come first, in this order.
+enum Who : std::size_t { coordinator = 0, owner = 1, provider = 2, registrar = 3, member = 4, relative = 5, cast_size = 6 };
+
+// A plan with some records, shared and consented to, everyone synced; `staff` more members of the unit.
+Beginning begin_world(std::uint64_t seed, std::size_t staff);
+
+}  // namespace samplan::sim

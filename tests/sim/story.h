@@ -1,0 +1,92 @@
+// A story is what will happen in a world, written before it happens: steps with a time, somebody who acts, and a number
+// for the luck of that step. It is made from a seed alone; leaving steps out leaves the others as they are, which is
+// how a failing story is made short.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/sim/sim_net.h"
+
+namespace samplan::sim {
+
+enum class Do : std::uint8_t {
+  sync,
+  edit,
+  add,
+  set_change,
+  remove,
+  keep,
+  resolve,
+  answer,       // accepts or declines a proposal
+  draft,
+  look,         // opens the plan, which is noted
+  hand_over,    // own quarantined text
+  take_over,    // text that a former participant handed over
+  discard,      // own quarantined text
+  dismiss,      // a notice
+  invite,
+  confirm,
+  join,
+  give,         // the owner consents
+  withdraw,
+  withdraw_plan,
+  consent_plan,
+  change_role,
+  leave,        // a participant withdraws
+  offer,        // the coordination
+  accept_offer,
+  remove_member,
+  forget,       // the plan, from a shared machine
+  // Faults.
+  weather,
+  offline,
+  crash,        // the power goes at one of the next writes
+  full,
+  not_full,
+  back_up,
+  restore,
+  clone,
+  clock,
+  server_restart,
+  server_full,
+  // Checks on the way.
+  check,
+  count_,
+};
+inline constexpr std::size_t do_count = static_cast<std::size_t>(Do::count_);
+std::string_view name_of(Do what);
+bool is_fault(Do what);
+
+struct Step {
+  UnixMs at = 0;
+  Do what = Do::sync;
+  std::size_t who = 0;
+  std::uint64_t luck = 0;
+};
+
+enum class Evil : std::uint8_t { none, rolls_back, forks, withholds };
+
+struct Story {
+  std::uint64_t seed = 0;
+  std::size_t devices = 0;
+  Evil evil = Evil::none;
+  UnixMs evil_from = 0;
+  UnixMs evil_until = 0;
+  std::vector<Step> steps;
+};
+
+struct Size {
+  int days = 5;
+  int steps = 90;
+};
+inline constexpr Size small_world{5, 90};
+inline constexpr Size large_world{60, 1500};
+
+Story write_story(std::uint64_t seed, const Size& size, std::size_t devices);
+// One line a step, for people.
+std::string tell(const Story& story, const std::vector<std::string>& names);
+
+}  // namespace samplan::sim
