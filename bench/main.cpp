@@ -13,6 +13,7 @@
 
 #include "bench/raw_limits.h"
 #include "bench/stage.h"
+#include "bench/text_traces.h"
 
 extern char** environ;
 
@@ -257,7 +258,7 @@ void growth() {
 }
 
 int usage() {
-  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w5] [w6] [growth]\n"
+  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w4] [w5] [w6] [growth]\n"
              "Prints one JSON line for each workload. The server program is SAMPLAN_SERVER, else beside this one.\n", stderr);
   return 2;
 }
@@ -285,6 +286,9 @@ int main(int argc, char** argv) {
       w2(1200);
     } else if (what == "w2-daily") {
       w2(60);
+    } else if (what == "w4") {
+      const char* folder = std::getenv("SAMPLAN_TRACES");
+      if (!print_text_traces(folder != nullptr ? folder : "../shared/data/traces")) give_up("no traces; SAMPLAN_TRACES=FOLDER");
     } else if (what == "w5") {
       w5();
     } else if (what == "w6") {
