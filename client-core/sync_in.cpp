@@ -95,7 +95,9 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   SP_OK(tx.begin());
   SP_OK(set_fact(ctx, fact::nonce, reply.nonce));
   // Only deadlines that the server will judge by its own clock are reckoned with this.
-  SP_OK(set_number_fact(ctx, fact::server_ahead_ms, static_cast<std::uint64_t>(reply.server_ms - ctx.now)));
+  // In unsigned numbers: a lying server may name any time, and the difference only wraps around.
+  const std::uint64_t ahead_ms = static_cast<std::uint64_t>(reply.server_ms) - static_cast<std::uint64_t>(ctx.now);
+  SP_OK(set_number_fact(ctx, fact::server_ahead_ms, ahead_ms));
   if (reply.nonce_refused) {
     outcome.again = true;
     SP_OK(tx.commit());
