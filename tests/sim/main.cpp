@@ -12,7 +12,6 @@
 namespace samplan::sim {
 namespace {
 
-constexpr std::uint64_t planted_seeds_max = 1000;
 constexpr int shorten_tries = 400;
 
 struct Arguments {
@@ -99,6 +98,8 @@ int run_seeds(const Arguments& args, const Beginning& beginning) {
 }
 
 #ifdef SAMPLAN_PLANTED
+constexpr std::uint64_t planted_seeds_max = 1000;
+
 // For each bug the first seed whose world finds it, and which checker it was. A seed that fails without the bug as well
 // proves nothing and is passed over.
 int run_planted(const Arguments& args, const Beginning& beginning) {
