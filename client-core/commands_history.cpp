@@ -44,9 +44,8 @@ void add_device(json& out, Context& ctx, const DeviceId& device) {
 
 class HistoryView {
  public:
-  HistoryView(CommandCall& call, PlanFile& file, const plan::SectionState& shown, const plan::KindSpec* kind,
-              UnixMs received_by)
-      : ctx_(call.ctx), file_(file), shown_(shown), kind_(kind), received_by_(received_by) {}
+  HistoryView(CommandCall& call, PlanFile& file, const plan::SectionState& shown, const plan::KindSpec* kind)
+      : ctx_(call.ctx), file_(file), shown_(shown), kind_(kind) {}
 
   json entry(const plan::Change& change) const {
     const plan::FieldSpec* field = kind_ == nullptr ? nullptr : plan::find_field(*kind_, change.op.field);
@@ -77,10 +76,10 @@ class HistoryView {
   // The author's clock is a label. One that is ahead of when this device had received it is not shown.
   void add_time(json& out, const plan::Change& change) const {
     const bool is_own = change.source.seq == merge::pending_seq;
-    const bool is_believed =
-        change.wall_ms >= 0 && (is_own || change.wall_ms <= received_by_ + clock_ahead_max);
+    const UnixMs received = change.source.recv_ms == 0 ? ctx_.now : change.source.recv_ms;
+    const bool is_believed = change.wall_ms >= 0 && (is_own || change.wall_ms <= received + clock_ahead_max);
     out["time_ms"] = is_believed ? json(change.wall_ms) : json(nullptr);
-    out["written_before_ms"] = is_believed ? json(nullptr) : json(received_by_);
+    out["written_before_ms"] = is_believed ? json(nullptr) : json(received);
   }
   void add_words(json& out, const std::string& id) const {
     const auto record = EntityId::parse(id);
@@ -105,7 +104,6 @@ class HistoryView {
   PlanFile& file_;
   const plan::SectionState& shown_;
   const plan::KindSpec* kind_;
-  const UnixMs received_by_;
 };
 
 }  // namespace
@@ -128,10 +126,7 @@ Result<json> history(CommandCall& call) {
     SP_OK(file->save(ctx));
   }
   SP_TRY(const plan::SectionState* shown, file->shown(ctx, found.section));
-  // What is confirmed here had been received when this device last synchronised.
-  SP_TRY(const std::uint64_t last_sync, number_fact(ctx, fact::last_sync_ms));
-  const UnixMs received_by = last_sync == 0 ? ctx.now : std::min(ctx.now, static_cast<UnixMs>(last_sync));
-  const HistoryView view(call, *file, *shown, kind, received_by);
+  const HistoryView view(call, *file, *shown, kind);
   json entries = json::array();
   for (const plan::Change& change : changes.changes) entries.push_back(view.entry(change));
   return json{{"entity", found.entity.hex()},

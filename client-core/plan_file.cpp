@@ -316,7 +316,7 @@ Result<bool> PlanFile::fold(Context& ctx, PlanSection& s, const Envelope& envelo
   // An offered snapshot was kept ahead of its turn.
   if (seq == s.start.snapshot_seq) SP_OK(ctx.replica.delete_envelopes(row_.id, s.id, seq, seq));
   SP_OK(ctx.replica.put_envelope(row_.id, s.id,
-                                 {seq, envelope.id, static_cast<std::uint8_t>(verdict), envelope.bytes.copy()}));
+                                 {seq, envelope.id, static_cast<std::uint8_t>(verdict), envelope.bytes.copy(), ctx.now}));
   if (looked == Looked::awaited) SP_OK(refold(ctx, s.id));
   if (looked == Looked::good) SP_OK(forget_old_envelopes(ctx, s));
   return true;

@@ -27,11 +27,11 @@ Result<RecordChanges> record_changes(Context& ctx, PlanFile& file, SectionId sec
     const IdentityBook::Owner owner = ctx.book.find_device(envelope.header.author);
     const PrincipalId person = owner.person == nullptr ? PrincipalId{} : owner.person->id;
     for (const plan::Batch& batch : batches_of(ctx, file, envelope))
-      history.add(batch, {row.seq, envelope.header.proposal, counts, person});
+      history.add(batch, {row.seq, envelope.header.proposal, counts, person, row.recv_ms});
     return Status::good();
   }));
   SP_TRY(const std::vector<plan::PendingBatch> unsent, file.unsent(ctx, section));
-  for (const plan::PendingBatch& p : unsent) history.add(p.batch, {merge::pending_seq, p.proposal, true, ctx.person});
+  for (const plan::PendingBatch& p : unsent) history.add(p.batch, {merge::pending_seq, p.proposal, true, ctx.person, ctx.now});
   SP_TRY(const plan::SectionState* shown, file.shown(ctx, section));
   out.changes = history.finish(*shown);
   return out;

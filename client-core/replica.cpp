@@ -1,21 +1,21 @@
 #include "client-core/replica.h"
 
+#include <iterator>
+
 #include "base/planted.h"
 #include "crypto/aead.h"
 
 namespace samplan {
 namespace {
 
-constexpr std::int64_t schema_version = 2;
-
-constexpr const char* schema = R"sql(
+constexpr const char* schema_1 = R"sql(
 CREATE TABLE identity(principal BLOB NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL, pushed INTEGER NOT NULL,
                       PRIMARY KEY(principal, seq));
 CREATE TABLE plan(id BLOB PRIMARY KEY, holding INTEGER NOT NULL, identity_n INTEGER NOT NULL, receipt BLOB NOT NULL);
 CREATE TABLE gov(plan BLOB NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL, wraps BLOB NOT NULL,
                  recv_ms INTEGER NOT NULL, PRIMARY KEY(plan, seq)) WITHOUT ROWID;
 CREATE TABLE section(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
-                     authors BLOB NOT NULL, state BLOB NOT NULL, start BLOB NOT NULL, PRIMARY KEY(plan, section));
+                     authors BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY(plan, section));
 CREATE TABLE envelope(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL,
                       verdict INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(plan, section, seq));
 CREATE INDEX envelope_id ON envelope(id);
@@ -28,15 +28,20 @@ CREATE TABLE item(n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key B
                   sealed BLOB NOT NULL, UNIQUE(kind, key));
 )sql";
 
-// New in version 2.
 constexpr const char* schema_2 = R"sql(
+ALTER TABLE section ADD COLUMN start BLOB NOT NULL DEFAULT x'';
 CREATE TABLE base(plan BLOB NOT NULL, section INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY(plan, section));
 CREATE TABLE snapshot(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, upto INTEGER NOT NULL,
                       author BLOB NOT NULL, id BLOB NOT NULL, hash BLOB NOT NULL, differs INTEGER NOT NULL,
                       attested INTEGER NOT NULL, witnesses INTEGER NOT NULL, PRIMARY KEY(plan, section, seq, id));
-PRAGMA user_version = 2;
 )sql";
-constexpr const char* section_from_1 = "ALTER TABLE section ADD COLUMN start BLOB NOT NULL DEFAULT x''";
+
+// 0: received before there was this column.
+constexpr const char* schema_3 = "ALTER TABLE envelope ADD COLUMN recv_ms INTEGER NOT NULL DEFAULT 0";
+
+// Version n is what the first n steps make. A step that has been released never changes.
+constexpr const char* schema_steps[] = {schema_1, schema_2, schema_3};
+constexpr std::size_t schema_version = std::size(schema_steps);
 
 }  // namespace
 
@@ -49,20 +54,20 @@ Result<std::unique_ptr<Replica>> Replica::open(const std::string& path, const st
 }
 
 Status Replica::migrate() {
-  std::int64_t version = 0;
+  std::size_t version = 0;
   {
     SP_TRY(Statement s, db_->prepare("PRAGMA user_version"));
     SP_TRY(const bool row, s.step());
-    if (row) version = s.integer(0);
+    if (row) version = static_cast<std::size_t>(s.number(0));
   }
   if (version == schema_version) return Status::good();
-  if (version != 0 && version != 1)
+  if (version > schema_version)
     return Error{Errc::unknown_version, "replica.schema",
                  "Databasen er skrevet av en nyere utgave av Samplan. Oppdater programmet."};
   Transaction tx(*db_);
   SP_OK(tx.begin());
-  SP_OK(db_->exec(version == 0 ? schema : section_from_1));
-  SP_OK(db_->exec(schema_2));
+  for (std::size_t step = version; step < schema_version; ++step) SP_OK(db_->exec(schema_steps[step]));
+  SP_OK(db_->exec(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
   return tx.commit();
 }
 
@@ -211,13 +216,14 @@ Status Replica::delete_section_content(const PlanId& plan, SectionId section) {
 }
 
 Status Replica::put_envelope(const PlanId& plan, SectionId section, const EnvelopeRow& row) {
-  SP_TRY(Statement s, db_->prepare("INSERT INTO envelope(plan, section, seq, id, verdict, body) VALUES(?,?,?,?,?,?)"));
+  SP_TRY(Statement s, db_->prepare("INSERT INTO envelope(plan, section, seq, id, verdict, body, recv_ms) VALUES(?,?,?,?,?,?,?)"));
   return s.bind(plan.view())
       .bind(int{section})
       .bind(row.seq)
       .bind(row.id.view())
       .bind(int{row.verdict})
       .bind(row.body)
+      .bind(static_cast<std::int64_t>(row.recv_ms))
       .run();
 }
 
@@ -228,13 +234,14 @@ Status Replica::set_verdict(const PlanId& plan, SectionId section, std::uint64_t
 
 Status Replica::each_envelope(const PlanId& plan, SectionId section, std::uint64_t from_seq,
                               const std::function<Status(const EnvelopeRow&)>& visit) {
-  SP_TRY(Statement s, db_->prepare("SELECT seq, id, verdict, body FROM envelope WHERE plan = ? AND section = ? "
+  SP_TRY(Statement s, db_->prepare("SELECT seq, id, verdict, body, recv_ms FROM envelope WHERE plan = ? AND section = ? "
                                    "AND seq >= ? ORDER BY seq"));
   s.bind(plan.view()).bind(int{section}).bind(from_seq);
   for (;;) {
     SP_TRY(const bool row, s.step());
     if (!row) return Status::good();
-    SP_OK(visit({s.number(0), Hash::from(s.blob(1)), static_cast<std::uint8_t>(s.integer(2)), s.blob(3).copy()}));
+    SP_OK(visit({s.number(0), Hash::from(s.blob(1)), static_cast<std::uint8_t>(s.integer(2)), s.blob(3).copy(),
+                  s.integer(4)}));
   }
 }
 

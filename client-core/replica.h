@@ -77,6 +77,7 @@ struct EnvelopeRow {
   Hash id;
   std::uint8_t verdict = 0;
   Bytes body;
+  UnixMs recv_ms = 0;  // by this device's clock; a label
 };
 
 struct PendingRow {

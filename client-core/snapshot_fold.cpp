@@ -170,7 +170,7 @@ Status PlanFile::begin_with(Context& ctx, const SnapshotRecord& record, const En
   SP_OK(put_base(ctx, s, bytes));
   // Kept until its turn comes in the chain: the server need not send it again.
   return ctx.replica.put_envelope(
-      row_.id, s.id, {seq, envelope.id, static_cast<std::uint8_t>(Verdict::valid), envelope.bytes.copy()});
+      row_.id, s.id, {seq, envelope.id, static_cast<std::uint8_t>(Verdict::valid), envelope.bytes.copy(), ctx.now});
 }
 
 Status PlanFile::note_differing(Context& ctx, SectionId id, const Envelope& envelope, std::uint64_t seq,

@@ -85,7 +85,7 @@ Result<PlanFile::HistoryStep> PlanFile::take_history(Context& ctx, SectionId id,
   if (!agrees_with_cuts(gov_, id, seq, start.history_chain)) return Error{Errc::frozen, "take_history.cut"};
   const Verdict verdict = judge_alone(envelope, seq, gov_, ctx.book, true);
   SP_OK(ctx.replica.put_envelope(row_.id, id,
-                                 {seq, envelope.id, static_cast<std::uint8_t>(verdict), bytes.copy()}));
+                                 {seq, envelope.id, static_cast<std::uint8_t>(verdict), bytes.copy(), ctx.now}));
   if (seq < start.seq) return HistoryStep::more;
   if (start.history_chain != start.chain) return Error{Errc::frozen, "take_history.chain"};
   return finish_history(ctx, s);

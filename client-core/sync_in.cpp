@@ -30,6 +30,10 @@ bool is_final(ItemStatus s) {
   }
 }
 
+// The server numbers letters and identity records for us. No server has had so many more since the last reply; one that
+// jumps to the end of the numbers would leave no room for those to come.
+constexpr std::uint64_t numbers_ahead_max = std::uint64_t{1} << 32;
+
 struct StoredReceipt {
   std::uint64_t generation = 0;
   std::uint64_t gov_seq = 0;
@@ -181,6 +185,7 @@ Status SyncEngine::take_letters(Context& ctx, const SyncReply& reply, SyncOutcom
   const std::uint64_t before = seen;
   for (const Letter& letter : reply.letters) {
     if (letter.n <= before) continue;
+    if (letter.n - before > numbers_ahead_max) return Error{Errc::bad_reply, "take_letters.number"};
     seen = std::max(seen, letter.n);
     Bytes content;
     append_u64(content, letter.n);
@@ -299,7 +304,10 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
 
 Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome) {
   for (const Bytes& record : reply.identity) SP_OK(take_identity(ctx, record));
-  if (reply.identity_n != 0) file.row().identity_n = std::max(file.row().identity_n, reply.identity_n);
+  if (reply.identity_n > file.row().identity_n) {
+    if (reply.identity_n - file.row().identity_n > numbers_ahead_max) return Error{Errc::bad_reply, "take_logs.identity"};
+    file.row().identity_n = reply.identity_n;
+  }
   const auto begins = [&] {
     std::map<SectionId, std::pair<std::uint64_t, Hash>> out;
     for (const Participant* p : file.gov().participants_of_device_now(ctx.keys.id(), ctx.book))

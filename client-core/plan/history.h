@@ -22,6 +22,7 @@ struct HistorySource {
   bool proposal = false;
   bool counts = true;  // false: its envelope is void
   PrincipalId person = {};  // whose device the author is
+  UnixMs recv_ms = 0;       // when this device got it, by its own clock; 0: not known
 };
 
 enum class ChangeState : std::uint8_t {

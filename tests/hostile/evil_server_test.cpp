@@ -198,3 +198,24 @@ TEST_CASE("each move of a lying server is noticed or does no harm", "[hostile][e
     }
   }
 }
+
+TEST_CASE("a lying server that jumps to the end of the numbers silences no later letter", "[hostile][evil]") {
+  EvilWorld w;
+  const std::string link = w.people.ok(
+      "Jonas", {{"do", "invite"}, {"for", "plan"}, {"plan", w.plan}, {"name", "Nils"}, {"role", "provider"}})["link"];
+  w.people.sync("Jonas");
+  w.change = [&](const SyncRequest&, SyncReply& a) {
+    Letter l;
+    l.n = ~std::uint64_t{0};
+    l.body.resize(100);
+    a.letters = {l};
+    for (PlanReply& p : a.plans) p.identity_n = ~std::uint64_t{0};
+  };
+  CHECK_FALSE(w.people.try_sync("Jonas").ok());
+  w.change = nullptr;
+  w.people.join("Nils", link);
+  w.people.sync("Nils");
+  w.people.sync("Jonas");
+  const json requests = w.people.ok("Jonas", {{"do", "requests"}});
+  CHECK(requests.dump().find("Nils") != std::string::npos);
+}
