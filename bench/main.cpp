@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -103,6 +104,17 @@ int role_open(const std::string& folder) {
   return 0;
 }
 
+// What the texts alone take, packed as one: the yardstick for the bytes of W2.
+std::size_t zlib_bytes(const std::map<std::string, std::string>& texts) {
+  std::string all;
+  for (const auto& entry : texts) all += entry.second + "\n";
+  uLongf size = compressBound(static_cast<uLong>(all.size()));
+  Bytes packed(size);
+  if (::compress2(packed.data(), &size, reinterpret_cast<const Bytef*>(all.data()), static_cast<uLong>(all.size()), 9) != Z_OK)
+    give_up("zlib");
+  return size;
+}
+
 void print(json line) {
   std::printf("%s\n", line.dump().c_str());
   std::fflush(stdout);
@@ -166,7 +178,9 @@ void w2(std::size_t changes_per_push) {
   json line = in_own_process("device-sync", company.folders[0]);
   line["server_cpu_ms"] = usage_of(server.pid()).cpu_ms - before.cpu_ms;
   line["server_peak_rss_mb"] = usage_of(server.pid()).peak_mb;
-  line["verified"] = read_all(Device::open(company.folders[0])->core(), company.plans) == expected_state(lists);
+  const auto want = expected_state(lists);
+  line["verified"] = read_all(Device::open(company.folders[0])->core(), company.plans) == want;
+  line["plain_zlib_bytes"] = zlib_bytes(want);
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
   line.update({{"w", "w2"}, {"changes_per_push", changes_per_push}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});

@@ -2,7 +2,6 @@
 # foreign bytes. What it learns is kept in build/fuzz/corpus; an input that breaks something in build/fuzz/found.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 
-packages_fuzz=(clang-14 libclang-rt-14-dev)
 seconds=30 targets=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -31,23 +30,24 @@ python3 fuzz/make_seeds.py build/fuzz/seeds
 
 # One input: a second under sanitizers (a tenth of it without), one allocation 64 MB, all together 512 with the
 # sanitizers' own. The core's own bound on a command is smaller than the longest input tried.
-failed=0
-for target in "${targets[@]}"; do
-  program=build/fuzz/fuzz/fuzz_$target
+run_target() {
+  local target=$1 program=build/fuzz/fuzz/fuzz_$1
   [ -x "$program" ] || die "there is no target '$target'"
-  corpus=build/fuzz/corpus/$target found=build/fuzz/found/$target
+  local corpus=build/fuzz/corpus/$target found=build/fuzz/found/$target log=build/fuzz/$target.log
   mkdir -p "$corpus" "$found" "build/fuzz/seeds/$target"
-  log=build/fuzz/$target.log
   # detect_leaks: SQLite and libcurl keep what they have; leaks are looked for by the tests.
   if ASAN_OPTIONS=detect_leaks=0 "$program" "$corpus" "build/fuzz/seeds/$target" -max_total_time="$seconds" -timeout=1 \
     -malloc_limit_mb=64 -rss_limit_mb=512 -max_len=65536 -artifact_prefix="$found/" -print_final_stats=1 >"$log" 2>&1; then
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-    echo "$target: $runs runs, $(find "$corpus" -type f | wc -l) in the corpus"
+    echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs, $(find "$corpus" -type f | wc -l) in the corpus"
   else
-    failed=$((failed + 1))
     echo "$target: FAILED, see $log and $found"
     grep -m 3 -E 'ERROR|runtime error|SUMMARY' "$log" || true
+    return 1
   fi
-done
-echo "$((${#targets[@]} - failed)) targets held, $failed failed"
-[ "$failed" = 0 ]
+}
+export -f run_target die
+export seconds
+
+# As many side by side as there are cores; xargs fails if one of them did.
+if ! printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -c 'run_target {}'; then die "not every target held"; fi
+echo "${#targets[@]} targets held"

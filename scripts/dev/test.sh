@@ -3,7 +3,7 @@
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 
 checks=("$@")
-if [ ${#checks[@]} = 0 ]; then checks=(asan release clang wasm); fi
+if [ ${#checks[@]} = 0 ]; then checks=(asan release clang wasm tsan fuzz); fi
 
 packages=()
 for check in "${checks[@]}"; do
@@ -11,7 +11,9 @@ for check in "${checks[@]}"; do
     asan | release) packages+=(build) ;;
     clang) packages+=(build clang) ;;
     wasm) packages+=(build wasm) ;;
-    *) die "there is no check '$check'; there are asan, release, clang and wasm" ;;
+    tsan) packages+=(build) ;;
+    fuzz) packages+=(build fuzz) ;;
+    *) die "there is no check '$check'; there are asan, release, clang, wasm, tsan and fuzz" ;;
   esac
 done
 need_packages "${packages[@]}"
@@ -48,11 +50,30 @@ run_tests() {
   cp "build/$preset/Testing/Temporary/LastTest.log" "$results/$preset.log" 2>/dev/null || true
 }
 
+# The whole check in one command: builds, runs, and says by its exit code whether all held.
+run_whole() {
+  case $1 in
+    tsan) bash "$SAMPLAN_ROOT/scripts/dev/soak.sh" tsan ;;
+    fuzz) bash "$SAMPLAN_ROOT/scripts/dev/fuzz.sh" --seconds 10 ;;
+  esac
+}
+
 passed=0 failed=0 skipped=0 summary=()
 started=$SECONDS
 for i in "${!checks[@]}"; do
   check=${checks[$i]}
   from=$SECONDS
+  if [ "$check" = tsan ] || [ "$check" = fuzz ]; then
+    say "[$((i + 1))/${#checks[@]}] $check"
+    if run_whole "$check"; then
+      passed=$((passed + 1))
+      summary+=("$check: held, $(duration $((SECONDS - from)))")
+    else
+      failed=$((failed + 1))
+      summary+=("$check: FAILED")
+    fi
+    continue
+  fi
   say "[$((i + 1))/${#checks[@]}] $check: building"
   if ! build "$check"; then
     failed=$((failed + 1))

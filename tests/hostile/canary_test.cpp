@@ -65,7 +65,7 @@ std::string section_of(const plan::KindSpec& kind) {
 }  // namespace
 
 TEST_CASE("of 200 unique texts none is found on any disk or wire, and all are found in the plan",
-          "[hostile][canary]") {
+          "[hostile][canary][R94]") {
   Canaries canaries;
   CrashDevice jonas("canary-jonas", 41);
   RelayWorld server;
