@@ -13,15 +13,15 @@ using namespace samplan;
 
 namespace {
 
-constexpr std::string_view ed25519_cases =
+constexpr std::string_view ed25519_cases[] = {
 #include "tests/vectors/wycheproof/ed25519.txt"
-    ;
-constexpr std::string_view x25519_cases =
+};
+constexpr std::string_view x25519_cases[] = {
 #include "tests/vectors/wycheproof/x25519.txt"
-    ;
-constexpr std::string_view xchacha_cases =
+};
+constexpr std::string_view xchacha_cases[] = {
 #include "tests/vectors/wycheproof/xchacha20_poly1305.txt"
-    ;
+};
 
 struct Case {
   std::string id;
@@ -30,8 +30,7 @@ struct Case {
 };
 
 // Lines "id value ... result"; "-" is an empty value.
-std::vector<Case> cases_of(std::string_view text, std::size_t values) {
-  std::vector<Case> out;
+void add_cases(std::string_view text, std::size_t values, std::vector<Case>& out) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -52,6 +51,13 @@ std::vector<Case> cases_of(std::string_view text, std::size_t values) {
     }
     out.push_back(std::move(c));
   }
+}
+
+// In parts, since a compiler need not take a literal over 65,536 characters.
+template <std::size_t n>
+std::vector<Case> cases_of(const std::string_view (&parts)[n], std::size_t values) {
+  std::vector<Case> out;
+  for (const std::string_view part : parts) add_cases(part, values, out);
   return out;
 }
 
