@@ -59,6 +59,8 @@ class HistoryView {
                 {"not_sent", change.source.seq == merge::pending_seq},
                 {"seq", change.source.seq == merge::pending_seq ? json(nullptr) : json(change.source.seq)}};
     for (const std::string& before : change.before) out["before"].push_back(before);
+    // Earlier words of a text are not on this device; fetching the history gets them.
+    if (change.words_missing) out["words_missing"] = true;
     const IdentityBook::Owner owner = ctx_.book.find_device(change.device);
     out["person"] = owner.person == nullptr ? std::string() : owner.person->id.hex();
     out["name"] = owner.person == nullptr ? "ukjent enhet" : display_name(ctx_, &file_, owner.person->id);

@@ -247,6 +247,9 @@ Result<json> restore(CommandCall& call) {
                                [&](const plan::Change& c) { return wanted && c.op.id == *wanted; });
   if (at == history.changes.end()) return Error{Errc::not_found, "op", "Fant ikke denne endringen i historikken."};
   const plan::Change change = *at;
+  if (change.words_missing)
+    return Error{Errc::not_found, "op",
+                 "Ordene i denne versjonen er ikke på denne enheten. Hent historikken, og prøv igjen etter synkronisering."};
   const plan::KindSpec* kind = plan::find_kind(found.kind);
   const plan::FieldSpec* field = kind == nullptr ? nullptr : plan::find_field(*kind, change.op.field);
   if (call.has("field") != (field != nullptr) || (field != nullptr && call.text("field") != field->name))

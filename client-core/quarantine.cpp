@@ -52,8 +52,10 @@ std::string words_added(const plan::Entity* entity, const plan::Op& op, const Pr
     const auto found = entity->texts.find(op.field);
     if (found != entity->texts.end()) text = &found->second;
   }
-  const auto after = text == nullptr ? Result<std::string>(Error{Errc::not_found, "text"}) : text->doc.text_after(op.id);
-  return plan::added_words(op, after.ok() ? *after : plan::text_with(text, op, person));
+  if (text == nullptr) return plan::added_words(op, plan::text_with(text, op, person));
+  const auto after = text->doc.text_after(op.id);
+  if (after.ok() && after->missing) return plan::inserted_words(op);
+  return plan::added_words(op, after.ok() ? after->text : plan::text_with(text, op, person));
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ std::vector<plan::Batch> batches_of(Context& ctx, const PlanFile& file, const En
 Result<RecordChanges> record_changes(Context& ctx, PlanFile& file, SectionId section, const EntityId& record,
                                      plan::FieldId field) {
   RecordChanges out;
-  plan::RecordHistory history(record, field);
+  SP_TRY(plan::SectionState base, file.base_state(ctx, section));
+  plan::RecordHistory history(record, field, std::move(base));
   const StartKind start = file.section(section).start.how;
   out.can_fetch = start == StartKind::trusted || start == StartKind::own;
   out.from_start = start == StartKind::whole;

@@ -343,7 +343,7 @@ Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& repl
     const Cut& cut = s.cuts.back();
     const auto& held = file.sections();
     const auto it = held.find(s.id);
-    if (it == held.end() || it->second.seq <= cut.section_seq) continue;
+    if (SP_PLANTED(cut_comes_late) || it == held.end() || it->second.seq <= cut.section_seq) continue;
     if (it->second.start.seq > cut.section_seq) {
       // We began with what the cut voids.
       token_valid_ = false;
@@ -396,6 +396,7 @@ Status SyncEngine::take_receipt(PlanFile& file, const Receipt& receipt, std::uin
   if (SP_PLANTED(receipt_unread)) return Status::good();
   StoredReceipt old = read_stored(file.row().receipt);
   const auto frozen = [](const char* where) { return Error{Errc::frozen, where}; };
+  if (SP_PLANTED(rollback_unnoticed)) old = {};
   if (generation < old.generation) return frozen("receipt.generation");
   const bool same_generation = generation == old.generation;
   // S6: within one generation nothing goes back, and nothing we have verified reads differently.

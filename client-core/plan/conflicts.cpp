@@ -70,7 +70,8 @@ TextConflict::Side side_of(const SectionState& state, const TextField& field,
   side.last.device = op.device;
   // An index that nobody has comes from a state that a stranger wrote; it names nobody.
   if (found.author < field.people.size()) side.last.person = field.people[found.author];
-  side.last.value = std::move(found.text);
+  side.last.value = std::move(found.text.text);
+  side.missing = found.text.missing;
   return side;
 }
 
@@ -82,7 +83,8 @@ std::vector<TextConflict> text_conflicts(const SectionState& state, const TextFi
   for (auto& found : field.doc.concurrent_paragraphs()) {
     TextConflict conflict;
     conflict.now = std::move(found.now);
-    conflict.before = std::move(found.base);
+    conflict.before = std::move(found.base.text);
+    conflict.before_missing = found.base.missing;
     for (auto& side : found.sides) conflict.sides.push_back(side_of(state, field, std::move(side)));
     out.push_back(std::move(conflict));
   }

@@ -45,10 +45,12 @@ enum class ConflictType : std::uint8_t { values, removed_while_edited, text };
 struct TextConflict {
   struct Side {
     Version last;                 // the last of the side's edits; its value is the paragraph as this person had it
+    bool missing = false;         // not all of its words are on this device
     bool knows_when = false;      // false: the device has written more since, and the history knows
   };
   std::string now;
   std::string before;  // all sides
+  bool before_missing = false;
   std::vector<Side> sides;
 };
 

@@ -101,8 +101,11 @@ Status Editor::resolve_text(const EntityId& id, const FieldSpec& field, const Op
     for (const auto& conflict : known->doc.concurrent_paragraphs())
       for (const auto& side : conflict.sides) {
         if (std::find(side.ops.begin(), side.ops.end(), chosen) == side.ops.end()) continue;
+        if (side.text.missing)
+          return refuse(Errc::not_found,
+                        "Ord i denne versjonen er ikke på denne enheten. Hent historikken, eller skriv avsnittet selv.");
         return whole([&]() -> Status {
-          SP_OK(set_field(id, field.name, with_paragraph(known->doc.text(), conflict.paragraph, side.text)));
+          SP_OK(set_field(id, field.name, with_paragraph(known->doc.text(), conflict.paragraph, side.text.text)));
           std::vector<OpId> seen;
           for (const auto& each : conflict.sides) seen.insert(seen.end(), each.ops.begin(), each.ops.end());
           push_review(id, field, std::move(seen));

@@ -19,6 +19,7 @@ const TextField* text_of(const Entity* entity, FieldId field) {
 struct TextStep {
   std::string before;
   std::string after;
+  bool missing = false;
 };
 
 // Puts the changes of an edit in, or takes them back, the last first.
@@ -29,25 +30,32 @@ std::string stepped(std::string text, const merge::text::HistoryChange& change, 
   return text;
 }
 
-std::map<OpId, TextStep> steps_of(const TextField& field) {
+// Of the operations in `wanted`.
+std::map<OpId, TextStep> steps_of(const TextField& field, const std::set<OpId>& wanted) {
   std::map<OpId, TextStep> out;
-  // What everybody's edits had made of it, while each edit had seen all before it.
+  // What everybody's edits had made of it, while each edit had seen all before it and all words are here.
   std::optional<std::string> text = std::string();
   for (const merge::text::HistoryEntry& entry : field.doc.history()) {
+    const bool plain = !entry.concurrent && !entry.set_aside && !entry.missing;
+    if (!plain || !text) text.reset();
+    if (!text && wanted.count(entry.op) == 0) continue;
     TextStep step;
-    if (entry.concurrent || entry.set_aside || !text) {
-      const auto after = field.doc.text_after(entry.op);
-      if (!after.ok()) continue;
-      step.after = *after;
-      step.before = *after;
-      for (auto c = entry.changes.rbegin(); c != entry.changes.rend(); ++c) step.before = stepped(step.before, *c, true);
-    } else {
+    if (text) {
       step.before = *text;
       step.after = *text;
       for (const auto& change : entry.changes) step.after = stepped(step.after, change, false);
+    } else {
+      auto after = field.doc.text_after(entry.op);
+      if (!after.ok()) continue;
+      step.after = after->text;
+      step.missing = after->missing || entry.missing;
+      // Where words are missing, places are not what they were.
+      if (!step.missing) step.before = step.after;
+      if (!step.missing && !entry.set_aside)
+        for (auto c = entry.changes.rbegin(); c != entry.changes.rend(); ++c) step.before = stepped(step.before, *c, true);
     }
-    text = entry.concurrent || entry.set_aside ? std::nullopt : std::optional<std::string>(step.after);
-    out.emplace(entry.op, std::move(step));
+    if (plain && !step.missing) text = step.after;
+    if (wanted.count(entry.op) != 0) out.emplace(entry.op, std::move(step));
   }
   return out;
 }
@@ -64,7 +72,13 @@ std::set<OpId> living_ops(const Entity* entity) {
 
 }  // namespace
 
+RecordHistory::RecordHistory(const EntityId& record, FieldId field, SectionState base)
+    : record_(record), field_(field), told_(std::move(base)) {
+  told_.remember_all_of(record);
+}
+
 void RecordHistory::add(const Batch& batch, const HistorySource& source) {
+  if (source.counts) told_.apply(batch, {source.seq, source.person, source.proposal});
   std::uint64_t& last = last_counter_[batch.author];
   for (const Op& op : batch.ops) {
     // As in the fold: what was sealed again arrives twice and counts once.
@@ -74,7 +88,7 @@ void RecordHistory::add(const Batch& batch, const HistorySource& source) {
     }
     if (op.entity != record_ || shape_of(op.kind) == nullptr || !shape_of(op.kind)->entity) continue;
     if (field_ != 0 && op.field != field_) continue;
-    Change change{op, batch.author, source.person, batch.on_behalf, batch.wall_ms, source, {}, {}, nullptr};
+    Change change{op, batch.author, source.person, batch.on_behalf, batch.wall_ms, source, {}, false, {}, nullptr};
     for (const OpId& ref : op.refs) {
       const auto found = texts_.find(ref);
       if (found == texts_.end() || op.field == 0) continue;
@@ -97,17 +111,24 @@ std::vector<Change> RecordHistory::finish(const SectionState& shown) {
                      [&](const Change& c) { return !c.source.counts && counted.count(c.op.id) != 0; }),
       changes_.end());
   const Entity* entity = shown.find(record_);
+  std::set<OpId> edits;
+  for (const Change& change : changes_)
+    if (change.op.kind == OpKind::text) edits.insert(change.op.id);
   std::map<FieldId, std::map<OpId, TextStep>> texts;
-  if (entity != nullptr)
-    for (const auto& [id, text] : entity->texts)
-      if (field_ == 0 || field_ == id) texts[id] = steps_of(text);
+  if (const Entity* told = told_.find(record_))
+    for (const auto& [id, text] : told->texts)
+      if (field_ == 0 || field_ == id) texts[id] = steps_of(text, edits);
   for (Change& change : changes_) {
     const auto& steps = texts[change.op.field];
     const auto step = change.op.kind == OpKind::text ? steps.find(change.op.id) : steps.end();
     const bool merged = step != steps.end();
     if (merged) {
       change.op.text = step->second.after;
+      change.words_missing = step->second.missing;
       if (!step->second.before.empty()) change.before.push_back(step->second.before);
+    } else if (change.op.kind == OpKind::text && change.source.counts && !change.source.proposal) {
+      // It took effect before what this history is made from begins.
+      change.words_missing = true;
     } else if (change.op.kind == OpKind::text) {
       // It waits in a proposal, or its envelope is void: what the text would be with it.
       change.op.text = text_with(text_of(entity, change.op.field), change.op, change.person);

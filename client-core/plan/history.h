@@ -46,6 +46,9 @@ struct Change {
   // What the author saw there: the values it replaced, or the members it took out. Those written before this
   // device's history begins are missing.
   std::vector<std::string> before;
+  // True: of what a text said then, not all words are on this device. `op.text` and `before` have missing_mark
+  // (text_items.h) in their place, or are empty.
+  bool words_missing = false;
   ChangeState state = ChangeState::in_force;
   // The proposal in which it waits, waited or was accepted; points into the state given to finish().
   const Proposal* proposal = nullptr;
@@ -53,8 +56,9 @@ struct Change {
 
 class RecordHistory {
  public:
-  // `field`: only this one; 0 for all, with creation, removals and moves.
-  explicit RecordHistory(const EntityId& record, FieldId field = 0) : record_(record), field_(field) {}
+  // `field`: only this one; 0 for all, with creation, removals and moves. `base`: the section before the first batch
+  // that is added; texts are made anew from there.
+  RecordHistory(const EntityId& record, FieldId field, SectionState base);
 
   void add(const Batch& batch, const HistorySource& source);  // in the order in which the section has them
   // `shown` is the section with everything added; it must outlive what is returned.
@@ -63,6 +67,7 @@ class RecordHistory {
  private:
   EntityId record_;
   FieldId field_;
+  SectionState told_;  // what was added, folded, with every word
   std::map<DeviceId, std::uint64_t> last_counter_;
   std::map<OpId, std::string> texts_;  // of this record's values and members
   std::vector<Change> changes_;

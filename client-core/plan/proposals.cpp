@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.h"
 #include "client-core/plan/limits.h"
 #include "client-core/plan/section_state.h"
 
@@ -12,6 +13,8 @@ using merge::Stamp;
 
 std::size_t bytes_of(const Proposal& proposal) {
   std::size_t bytes = proposal.note.size() + proposal.reason.size();
+  // What an accepted one said is not everywhere, so it must not count.
+  if (proposal.state == ProposalState::accepted) return proposal.ops.size() * sizeof(ProposedOp);
   for (const ProposedOp& p : proposal.ops) {
     bytes += sizeof(ProposedOp) + p.op.text.size() + p.op.refs.size() * sizeof(OpId);
     for (const merge::text::TextRun& run : p.op.runs) bytes += sizeof(run) + run.inserted.size();
@@ -65,7 +68,8 @@ void SectionState::run_answer(const Op& op, const Stamp& stamp) {
     Proposal& proposal = found->second;
     const bool accepts = op.kind == OpKind::accept;
     // Accepting wins in either order, so two people who answer without seeing each other get one outcome.
-    if (proposal.state == ProposalState::accepted || (!accepts && proposal.state == ProposalState::declined))
+    if ((proposal.state == ProposalState::accepted && !SP_PLANTED(last_answer_wins)) ||
+        (!accepts && proposal.state == ProposalState::declined))
       continue;
     proposal.state = accepts ? ProposalState::accepted : ProposalState::declined;
     proposal.answered = stamp;
@@ -91,7 +95,8 @@ void SectionState::mark_superseded(const Op& by) {
   };
   for (const OpId& ref : by.refs) {
     const Proposed found = find_proposed(ref);
-    if (found.op == nullptr || found.proposal->state == ProposalState::accepted || !concerns(found.op->op))
+    if (SP_PLANTED(superseded_returns) || found.op == nullptr ||
+        found.proposal->state == ProposalState::accepted || !concerns(found.op->op))
       continue;
     Proposal& proposal = proposals_.find(found.proposal->stamp.op)->second;
     proposal.ops[static_cast<std::size_t>(found.op - found.proposal->ops.data())].superseded = true;

@@ -19,7 +19,7 @@ using FieldId = std::uint16_t;  // numbered within its record kind, from 1
 // Goes into every stored state. Raise it when `own` or `append_only` of an existing kind changes, a kind is
 // added or the encoding of a state changes: a state folded by another version is then folded again from the
 // envelopes instead of being trusted.
-inline constexpr std::uint16_t schema_version = 3;
+inline constexpr std::uint16_t schema_version = 4;
 
 enum class ValueType : std::uint8_t {
   text,       // several paragraphs that people write in together: merged character by character (text_field.h); at most

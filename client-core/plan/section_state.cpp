@@ -95,6 +95,13 @@ std::uint32_t SectionState::intern(const Author& author) {
   return found->second;
 }
 
+void SectionState::remember_all_of(const EntityId& record) {
+  remembered_ = record;
+  const auto found = entities_.find(record);
+  if (found == entities_.end()) return;
+  for (auto& [field, text] : found->second.texts) text.doc.keep_all_words();
+}
+
 void SectionState::apply(const Batch& batch, const ApplyContext& context) {
   if (context.seq != merge::pending_seq) {
     if (context.seq < last_seq_) return;
@@ -174,6 +181,7 @@ void SectionState::run_text(Entity& entity, const Op& op, const Stamp& stamp, Ru
     last = op.id.counter;
   }
   const auto [found, is_new] = entity.texts.try_emplace(op.field);
+  if (is_new && remembered_ == op.entity) found->second.doc.keep_all_words();
   const bool taken = apply_text(found->second, op, stamp, authors_[stamp.author].person, own_seen);
   if (!taken && is_new) entity.texts.erase(found);
 }
@@ -206,7 +214,7 @@ void SectionState::run_on_entity(Entity& entity, const Op& op, const Stamp& stam
     case OpKind::text: return run_text(entity, op, stamp, shared);
     case OpKind::review: {
       const auto found = entity.texts.find(op.field);
-      if (found != entity.texts.end()) found->second.doc.mark_reviewed(op.refs);
+      if (found != entity.texts.end() && !SP_PLANTED(review_not_set)) found->second.doc.mark_reviewed(op.refs);
       return;
     }
     default: return;
@@ -227,7 +235,7 @@ void SectionState::run_place(Entity& entity, const Op& op, const Stamp& stamp) {
   if (op.after) {
     const Entity* anchor = find(*op.after);
     if (anchor == nullptr || anchor == &entity) return;
-    order_.move_after(entity.slot, anchor->slot);
+    SP_PLANTED(move_misses) ? order_.move_before(entity.slot, anchor->slot) : order_.move_after(entity.slot, anchor->slot);
   } else {
     order_.move_first(entity.slot);
   }

@@ -85,6 +85,9 @@ struct Proposal {
   ProposalState state = ProposalState::open;
   std::optional<merge::Stamp> answered;  // who accepted or declined; present unless open
   std::string reason;
+  // False for an accepted one that came with a state somebody handed over: what its operations said has taken effect,
+  // and what of it no longer stands is not told. Their texts and the note are empty then.
+  bool has_words = true;
   friend bool operator==(const Proposal&, const Proposal&) = default;
 };
 
@@ -105,6 +108,9 @@ class SectionState {
   // written with. A proposal that was declined can still be accepted; an accepted one stays accepted.
   void apply(const Batch& batch, const ApplyContext& context);
 
+  // For telling history: forgets nothing that the texts of this record say from here on.
+  void remember_all_of(const EntityId& record);
+
   SectionId section() const { return section_; }
   std::uint64_t last_seq() const { return last_seq_; }  // 0 = nothing confirmed applied
   std::uint64_t last_counter(const DeviceId& device) const;
@@ -122,15 +128,20 @@ class SectionState {
   Proposed find_proposed(const OpId& op) const;
   const Author& author_of(const merge::Stamp& stamp) const { return authors_[stamp.author]; }
 
-  // Canonical: the same applied envelopes give the same bytes, whatever was stored and opened in between.
-  // Meant for confirmed states; an overlay is never stored.
+  // Canonical: the same applied envelopes give the same bytes, whatever was stored and opened in between. What
+  // devices compare, vouch for and hand over. It says what is current and what is open, and never what a text, a
+  // field or an accepted proposal said before. Meant for confirmed states; an overlay is never stored.
   Bytes encode() const;
+  // The same with what this device remembers beside it, for its own store; no two devices need agree on that.
+  Bytes encode_own() const;
   // Strict. Errors: malformed, truncated, too_large, not_utf8; unknown_version also for a state that another
   // schema_version folded: fold it again from the envelopes.
   static Result<SectionState> decode(ByteView bytes);
+  static Result<SectionState> decode_own(ByteView bytes);
 
  private:
   friend class StateReader;
+  Bytes encode_as(bool own) const;
   // What the operations of one batch, or of one accepted proposal, share while they are applied.
   struct Run {
     std::set<EntityId> created;  // the only append-only records that they may still fill
@@ -158,6 +169,7 @@ class SectionState {
   std::map<EntityId, Entity> entities_;
   RecordOrder order_;
   std::map<OpId, Proposal> proposals_;
+  std::optional<EntityId> remembered_;
 };
 
 struct PendingBatch {

@@ -1,21 +1,23 @@
 // The stored form of a section state. Everything in it has one order: maps ascend, living values stand as
 // applied, authors are listed in order of first use. So equal states are equal bytes, and reading checks each
-// of these.
+// of these. Parts in braces are in a device's own form only ("SPL1"), and never in what is compared, vouched for
+// or handed over.
 //
-//   state    = "SPS1" | schema u16 | section u16 | last seq v
+//   state    = "SPS1" or "SPL1" | schema u16 | section u16 | last seq v
 //            | n v, n x (device 16, last counter v)
 //            | n v, n x author (device 16, person 32, 0 or 1 and on_behalf 32)
 //            | n v, n x entity, by ascending id | n x place of the record in that list v, in the records'
 //            order | n v, n x proposal
 //   stamp    = author v | counter v | seq v | wall_ms u64 | covered u8     the op's device is the author's
 //   entity   = id 16 | kind v | created stamp | n v, n x keep stamp | n v, n x (slot u8, stamp)
-//            | n v, n x (field v, flags u8 (b0 contested, b1 previous), folded v, n v, n x (stamp, text),
-//            [stamp, text]) | n v, n x (field v, n v, n x (stamp, text))
-//            | n v, n x (field v, n v, n x person 32, n v, n x newest stamp, length v, TextDoc::encode)
-//            | 0 or 1 and placed stamp
-//   proposal = stamp | text note | n v, n x (superseded u8, op) | state u8 | [answered stamp] | text reason
+//            | n v, n x (field v, flags u8 (b0 contested, {b1 previous}), folded v, n v, n x (stamp, text),
+//            {[stamp, text]}) | n v, n x (field v, n v, n x (stamp, text))
+//            | n v, n x (field v, n v, n x person 32, n v, n x newest stamp, length v, TextDoc::encode,
+//            {removed words}) | 0 or 1 and placed stamp
+//   proposal = stamp | state u8 (b0 b1 state, {b7 has words, of accepted ones}) | [answered stamp] | text reason
+//            | text note, unless it has no words | n v, n x (superseded u8, op)
 //   op       = kind u8 | counter v | the parts of its kind as in a batch, ids in full, a place's before its
-//   refs
+//            refs; without runs and text where the proposal has no words
 #include <algorithm>
 #include <utility>
 
@@ -30,8 +32,10 @@ namespace {
 using merge::Stamp;
 
 constexpr std::string_view magic = "SPS1";
+constexpr std::string_view own_magic = "SPL1";
 constexpr std::uint8_t flag_contested = 1;
 constexpr std::uint8_t flag_previous = 2;
+constexpr std::uint8_t flag_words = 0x80;
 constexpr std::uint8_t flag_after = 1;
 constexpr std::uint8_t flag_before = 2;
 constexpr std::size_t stamp_bytes_min = 12;
@@ -45,7 +49,7 @@ void append_text(Bytes& out, const std::string& text) {
 // Writes the parts that carry stamps, numbering authors as they are first met.
 class StateWriter {
  public:
-  explicit StateWriter(std::size_t authors) : new_index_(authors, unused) {}
+  StateWriter(std::size_t authors, bool own) : own_(own), new_index_(authors, unused) {}
 
   void stamp(const Stamp& s) {
     std::uint32_t& index = new_index_[s.author];
@@ -88,16 +92,18 @@ class StateWriter {
     if (e.placed) stamp(*e.placed);
   }
   void proposal(const Proposal& p) {
+    const bool accepted = p.state == ProposalState::accepted;
+    const bool words = !accepted || (own_ && p.has_words);
     stamp(p.stamp);
-    append_text(out_, p.note);
+    append_u8(out_, static_cast<std::uint8_t>(static_cast<std::uint8_t>(p.state) | (accepted && words ? flag_words : 0)));
+    if (p.answered) stamp(*p.answered);
+    append_text(out_, p.reason);
+    if (words) append_text(out_, p.note);
     append_varint(out_, p.ops.size());
     for (const ProposedOp& o : p.ops) {
       append_u8(out_, o.superseded ? 1 : 0);
-      op(o.op);
+      op(o.op, words);
     }
-    append_u8(out_, static_cast<std::uint8_t>(p.state));
-    if (p.answered) stamp(*p.answered);
-    append_text(out_, p.reason);
   }
   void order(const std::map<EntityId, Entity>& entities, const RecordOrder& order) {
     std::vector<std::uint32_t> places(order.size());
@@ -114,12 +120,12 @@ class StateWriter {
  private:
   void write_register(FieldId field, const merge::Register& reg) {
     append_varint(out_, field);
-    append_u8(out_, static_cast<std::uint8_t>((reg.contested ? flag_contested : 0) |
-                                              (reg.previous ? flag_previous : 0)));
+    const bool previous = own_ && reg.previous;
+    append_u8(out_, static_cast<std::uint8_t>((reg.contested ? flag_contested : 0) | (previous ? flag_previous : 0)));
     append_varint(out_, reg.folded);
     append_varint(out_, reg.live.size());
     for (const merge::Value& v : reg.live) value(v);
-    if (reg.previous) value(*reg.previous);
+    if (previous) value(*reg.previous);
   }
   void write_text(FieldId field, const TextField& text) {
     append_varint(out_, field);
@@ -130,6 +136,7 @@ class StateWriter {
     const Bytes doc = text.doc.encode();
     append_varint(out_, doc.size());
     append(out_, doc);
+    if (own_) text.doc.removed_words().encode(out_);
   }
   void runs(const Op& o) {
     append_varint(out_, o.seen);
@@ -140,7 +147,7 @@ class StateWriter {
       append_text(out_, run.inserted);
     }
   }
-  void op(const Op& o) {
+  void op(const Op& o, bool words) {
     const OpShape& shape = *shape_of(o.kind);
     append_u8(out_, static_cast<std::uint8_t>(o.kind));
     append_varint(out_, o.id.counter);
@@ -152,8 +159,8 @@ class StateWriter {
       if (o.after) append(out_, o.after->view());
       if (o.before) append(out_, o.before->view());
     }
-    if (shape.runs) runs(o);
-    if (shape.text_max > 0) append_text(out_, o.text);
+    if (shape.runs && words) runs(o);
+    if (shape.text_max > 0 && words) append_text(out_, o.text);
     if (shape.refs_max == 0) return;
     append_varint(out_, o.refs.size());
     for (const OpId& ref : o.refs) {
@@ -162,6 +169,7 @@ class StateWriter {
     }
   }
 
+  bool own_;
   Bytes out_;
   std::vector<std::uint32_t> new_index_;
   std::vector<std::uint32_t> used_;
@@ -169,8 +177,11 @@ class StateWriter {
 
 }  // namespace
 
-Bytes SectionState::encode() const {
-  StateWriter body(authors_.size());
+Bytes SectionState::encode() const { return encode_as(false); }
+Bytes SectionState::encode_own() const { return encode_as(true); }
+
+Bytes SectionState::encode_as(bool own) const {
+  StateWriter body(authors_.size(), own);
   body.count(entities_.size());
   for (const auto& [id, entity] : entities_) body.entity(id, entity);
   body.order(entities_, order_);
@@ -178,7 +189,7 @@ Bytes SectionState::encode() const {
   for (const auto& [id, proposal] : proposals_) body.proposal(proposal);
 
   Bytes out;
-  append(out, ByteView::of(magic));
+  append(out, ByteView::of(own ? own_magic : magic));
   append_u16(out, schema_version);
   append_u16(out, section_);
   append_varint(out, last_seq_);
@@ -202,11 +213,11 @@ Bytes SectionState::encode() const {
 // Reads one stored state; the first thing wrong is kept and the rest reads as zeros.
 class StateReader {
  public:
-  explicit StateReader(ByteView bytes) : in_(bytes) {}
+  StateReader(ByteView bytes, bool own) : own_(own), in_(bytes) {}
 
   Result<SectionState> read() {
     if (in_.left() < magic.size()) return Error{Errc::truncated, "SectionState::decode"};
-    if (in_.take(magic.size()).text() != magic) return Error{Errc::malformed, "SectionState::decode"};
+    if (in_.take(magic.size()).text() != (own_ ? own_magic : magic)) return Error{Errc::malformed, "SectionState::decode"};
     if (in_.u16() != schema_version)
       return Error{in_.ok() ? Errc::unknown_version : Errc::truncated, "SectionState::decode"};
     state_.section_ = in_.u16();
@@ -356,7 +367,7 @@ class StateReader {
   merge::Register read_register() {
     merge::Register reg;
     const std::uint8_t flags = in_.u8();
-    require(flags <= (flag_contested | flag_previous));
+    require(flags <= (own_ ? flag_contested | flag_previous : flag_contested));
     reg.contested = (flags & flag_contested) != 0;
     const std::uint64_t folded = in_.varint();
     require(folded <= 0xffffffffU);
@@ -403,6 +414,11 @@ class StateReader {
       auto doc = merge::text::TextDoc::decode(bytes);
       if (!doc.ok()) return fail(doc.code());
       text.doc = std::move(doc).value();
+      if (own_) {
+        auto words = merge::text::RemovedWords::read(in_, text.doc.edits());
+        if (!words.ok()) return fail(words.code());
+        text.doc.set_removed_words(std::move(words).value());
+      }
       e.texts.emplace_hint(e.texts.end(), field, std::move(text));
     }
   }
@@ -418,24 +434,28 @@ class StateReader {
   Proposal proposal() {
     Proposal p;
     p.stamp = stamp();
-    p.note = text(bounds::reason_bytes_max);
+    const std::uint8_t bits = in_.u8();
+    const auto state = static_cast<std::uint8_t>(bits & ~flag_words);
+    require(state <= static_cast<std::uint8_t>(ProposalState::declined));
+    p.state = static_cast<ProposalState>(state);
+    const bool accepted = p.state == ProposalState::accepted;
+    require((bits & flag_words) == 0 || (own_ && accepted));
+    p.has_words = !accepted || (bits & flag_words) != 0;
+    if (good() && p.state != ProposalState::open) p.answered = stamp();
+    p.reason = text(bounds::reason_bytes_max);
+    if (p.has_words) p.note = text(bounds::reason_bytes_max);
     const std::size_t n = count(limits::ops_per_batch_max, 3);
     require(n > 0);
     for (std::size_t i = 0; i < n && good(); ++i) {
       ProposedOp proposed;
       proposed.superseded = flag();
-      proposed.op = op(p.stamp.op.device);
+      proposed.op = op(p.stamp.op.device, p.has_words);
       require(p.ops.empty() ? !(proposed.op.id < p.stamp.op) : p.ops.back().op.id < proposed.op.id);
       p.ops.push_back(std::move(proposed));
     }
-    const std::uint8_t state = in_.u8();
-    require(state <= static_cast<std::uint8_t>(ProposalState::declined));
-    p.state = static_cast<ProposalState>(state);
-    if (good() && p.state != ProposalState::open) p.answered = stamp();
-    p.reason = text(bounds::reason_bytes_max);
     return p;
   }
-  Op op(const DeviceId& device) {
+  Op op(const DeviceId& device, bool words) {
     Op o;
     o.kind = static_cast<OpKind>(in_.u8());
     const OpShape* shape = shape_of(o.kind);
@@ -447,8 +467,8 @@ class StateReader {
     if (shape->record_kind) o.record_kind = number16();
     if (shape->field) o.field = number16();
     if (shape->anchors) read_anchors(o);
-    if (shape->runs) read_runs(o);
-    if (shape->text_max > 0) o.text = text(shape->text_max);
+    if (shape->runs && words) read_runs(o);
+    if (shape->text_max > 0 && words) o.text = text(shape->text_max);
     if (shape->refs_max == 0) return o;
     const std::size_t n = count(shape->refs_max, DeviceId::size + 1);
     for (std::size_t i = 0; i < n && good(); ++i) {
@@ -484,6 +504,7 @@ class StateReader {
     if ((flags & flag_before) != 0) o.before = id<EntityId>();
   }
 
+  bool own_;
   Reader in_;
   SectionState state_{0};
   std::size_t authors_met_ = 0;
@@ -492,7 +513,12 @@ class StateReader {
 
 Result<SectionState> SectionState::decode(ByteView bytes) {
   if (bytes.size() > bounds::state_bytes_max) return Error{Errc::too_large, "SectionState::decode"};
-  return StateReader(bytes).read();
+  return StateReader(bytes, false).read();
+}
+
+Result<SectionState> SectionState::decode_own(ByteView bytes) {
+  if (bytes.size() > bounds::state_bytes_max) return Error{Errc::too_large, "SectionState::decode_own"};
+  return StateReader(bytes, true).read();
 }
 
 }  // namespace samplan::plan

@@ -81,6 +81,15 @@ std::string merge_texts(const std::string& base, const std::string& current, con
   return good ? doc.text() : wanted;
 }
 
+std::string inserted_words(const Op& op) {
+  std::string out;
+  for (const merge::text::TextRun& run : op.runs) {
+    if (!out.empty() && !run.inserted.empty()) out += '\n';
+    out += run.inserted;
+  }
+  return out;
+}
+
 std::string added_words(const Op& op, const std::string& after) {
   std::string out;
   std::size_t told = 0;  // up to here

@@ -35,6 +35,9 @@ std::string text_with(const TextField* field, const Op& op, const PrincipalId& p
 // The text that somebody who began from `base` and wants `wanted` means when the field now says `current`: both changes.
 std::string merge_texts(const std::string& base, const std::string& current, const std::string& wanted);
 
+// What an edit inserted, passage by passage, for when the text around it is not known.
+std::string inserted_words(const Op& op);
+
 // What an edit added, in whole words and passage by passage: all of a text operation that is its author's own. `after` is
 // the text as the author had it afterwards.
 std::string added_words(const Op& op, const std::string& after);

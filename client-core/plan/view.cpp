@@ -94,9 +94,11 @@ json paragraphs_json(const std::vector<TextConflict>& paragraphs) {
     for (const TextConflict::Side& side : p.sides) {
       json one = version_json(side.last);
       if (!side.knows_when) one["time"] = nullptr;
+      if (side.missing) one["words_missing"] = true;
       sides.push_back(std::move(one));
     }
     out.push_back({{"now", p.now}, {"before", p.before}, {"sides", std::move(sides)}});
+    if (p.before_missing) out.back()["before_words_missing"] = true;
   }
   return out;
 }
@@ -181,8 +183,9 @@ json op_json(const SectionState& state, const Proposal& proposal, const Proposed
   out["id"] = op.entity.hex();
   if (kind != 0) out["kind"] = kind_name(kind);
   if (op.field != 0) out["field"] = field_name(find_kind(kind), op.field);
-  if (op.kind == OpKind::set || op.kind == OpKind::set_add) out["value"] = op.text;
-  if (op.kind == OpKind::text) {
+  const bool words = proposal.has_words;
+  if (words && (op.kind == OpKind::set || op.kind == OpKind::set_add)) out["value"] = op.text;
+  if (words && op.kind == OpKind::text) {
     const Entity* entity = state.find(op.entity);
     const auto text = entity == nullptr ? std::map<FieldId, TextField>::const_iterator{} : entity->texts.find(op.field);
     const bool known = entity != nullptr && text != entity->texts.end();
@@ -309,7 +312,9 @@ json conflicts_view(const SectionState& state, const RoleOf& role_of) {
 }
 
 std::string section_digest_json(const SectionState& confirmed) {
-  return section_view(confirmed).dump(-1, ' ', false, json::error_handler_t::replace);
+  // What devices remember beside it differs.
+  const auto canonical = SectionState::decode(confirmed.encode());
+  return section_view(canonical.ok() ? *canonical : confirmed).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string op_id_text(const OpId& id) { return id.device.hex() + ":" + std::to_string(id.counter); }

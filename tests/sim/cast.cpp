@@ -1,5 +1,6 @@
-// How every world begins: a coordinator, an owner, a worker of her own, a home-care unit with its registrar and members,
-// and a relative who proposes; one plan, consent given, everyone synced. Lived through once a process.
+// How every world begins: a coordinator, an owner, a worker of her own, a home-care unit with its registrar
+// and members, and a relative who proposes; one plan, consent given, everyone synced. Lived through once a
+// process.
 #include <cstdio>
 
 #include "base/check.h"
@@ -10,13 +11,17 @@
 namespace samplan::sim {
 namespace {
 
+// A snapshot is due at 256 envelopes: the first or second edit of a world that begins late makes one.
+constexpr int late_edits = 252;
+
 class Cast {
  public:
   explicit Cast(std::uint64_t seed) : w_(seed) {}
 
-  Beginning make(std::size_t staff) {
+  Beginning make(std::size_t staff, int edits) {
     const std::string code = w_.server.identity().enrolment_code;
-    for (const char* name : {"Jonas kanari", "Ola kanari", "Mona kanari", "Berit kanari", "Per kanari", "Silje kanari"})
+    for (const char* name :
+         {"Jonas kanari", "Ola kanari", "Mona kanari", "Berit kanari", "Per kanari", "Silje kanari"})
       SP_CHECK(w_.create_home(w_.add_device(name), code, {}));
     for (std::size_t i = 0; i < staff; ++i)
       SP_CHECK(w_.create_home(w_.add_device("Vakt kanari " + std::to_string(i + 1)), code, {}));
@@ -34,16 +39,25 @@ class Cast {
     const std::string unit = ok(berit, {{"do", "unit_create"}, {"name", "Hjemmetjenesten kanari"}})["unit"];
     sync(berit);
     let_in(berit, *w_.devices[member], {{"for", "unit"}, {"unit", unit}});
-    for (std::size_t i = 0; i < staff; ++i) let_in(berit, *w_.devices[cast_size + i], {{"for", "unit"}, {"unit", unit}});
-    let_in(jonas, berit, {{"for", "plan"}, {"plan", w_.plan}, {"role", "provider"}}, "Hjemmetjenesten kanari");
+    for (std::size_t i = 0; i < staff; ++i)
+      let_in(berit, *w_.devices[cast_size + i], {{"for", "unit"}, {"unit", unit}});
+    let_in(jonas, berit, {{"for", "plan"}, {"plan", w_.plan}, {"role", "provider"}},
+           "Hjemmetjenesten kanari");
     let_in(jonas, *w_.devices[provider], {{"for", "plan"}, {"plan", w_.plan}, {"role", "provider"}});
     let_in(jonas, *w_.devices[relative], {{"for", "plan"}, {"plan", w_.plan}, {"role", "relative"}});
 
     for (int i = 0; i < 2; ++i) {
-      const std::string goal = ok(jonas, {{"do", "add"}, {"plan", w_.plan}, {"kind", "goal"}, {"section", "helse"},
+      const std::string goal = ok(jonas, {{"do", "add"},
+                                          {"plan", w_.plan},
+                                          {"kind", "goal"},
+                                          {"section", "helse"},
                                           {"fields", {{"text", w_.new_text("Mål")}}}})["entity"];
-      ok(jonas, {{"do", "add"}, {"plan", w_.plan}, {"kind", "measure"}, {"section", "helse"},
-                 {"fields", {{"text", w_.new_text("Tiltak")}, {"how", w_.new_text("Hvordan")}, {"goals", {goal}}}}});
+      ok(jonas,
+         {{"do", "add"},
+          {"plan", w_.plan},
+          {"kind", "measure"},
+          {"section", "helse"},
+          {"fields", {{"text", w_.new_text("Tiltak")}, {"how", w_.new_text("Hvordan")}, {"goals", {goal}}}}});
     }
     sync(jonas);
     sync(ola);
@@ -52,6 +66,7 @@ class Cast {
     give("Silje kanari", "propose", {"grunnlag", "helse"}, "from_now");
     for (int round = 0; round < 3; ++round)
       for (const auto& d : w_.devices) sync(*d);
+    write_for_a_year(edits);
     SP_CHECK(!w_.failure);
 
     Beginning out;
@@ -67,6 +82,25 @@ class Cast {
   }
 
  private:
+  // Each edit an envelope of its own: soon afterwards a snapshot is due.
+  void write_for_a_year(int edits) {
+    if (edits == 0) return;
+    Device& jonas = *w_.devices[coordinator];
+    const json view = w_.ask(jonas, {{"do", "plan_show"}, {"plan", w_.plan}, {"record_access", false}});
+    const json measure = view["sections"]["helse"]["records"]["measure"][0];
+    for (int i = 0; i < edits; ++i) {
+      w_.now += day_ms;
+      ok(jonas, {{"do", "edit"},
+                 {"plan", w_.plan},
+                 {"entity", measure["id"]},
+                 {"field", "responsible"},
+                 {"value", w_.new_text("Hvem")}});
+      sync(jonas);
+    }
+    for (int round = 0; round < 2; ++round)
+      for (const auto& d : w_.devices) sync(*d);
+  }
+
   json ok(Device& d, const json& request) {
     w_.now += minute_ms;
     json answer = w_.call(d, request);
@@ -75,7 +109,9 @@ class Cast {
   }
   void sync(Device& d) {
     const auto outcome = w_.sync_now(d);
-    if (!outcome.ok()) std::fprintf(stderr, "%s: %s %s\n", d.name.c_str(), errc_name(outcome.code()), outcome.error().where.c_str());
+    if (!outcome.ok())
+      std::fprintf(stderr, "%s: %s %s\n", d.name.c_str(), errc_name(outcome.code()),
+                   outcome.error().where.c_str());
     SP_CHECK(outcome.ok());
   }
 
@@ -96,10 +132,18 @@ class Cast {
     sync(joiner);
   }
 
-  void give(const std::string& who, const char* rights, const std::vector<std::string>& sections, const char* history) {
+  void give(const std::string& who, const char* rights, const std::vector<std::string>& sections,
+            const char* history) {
     Device& ola = *w_.devices[owner];
-    ok(ola, {{"do", "consent_give"}, {"plan", w_.plan}, {"participant", who}, {"rights", rights}, {"sections", sections},
-             {"history", history}, {"what", "Helse og hverdag"}, {"who", "De som hjelper meg"}, {"use", "For å gi hjelpen"},
+    ok(ola, {{"do", "consent_give"},
+             {"plan", w_.plan},
+             {"participant", who},
+             {"rights", rights},
+             {"sections", sections},
+             {"history", history},
+             {"what", "Helse og hverdag"},
+             {"who", "De som hjelper meg"},
+             {"use", "For å gi hjelpen"},
              {"consequence", "Uten dette vet de ikke"}});
     sync(ola);
   }
@@ -109,6 +153,10 @@ class Cast {
 
 }  // namespace
 
-Beginning begin_world(std::uint64_t seed, std::size_t staff) { return Cast(seed).make(staff); }
+Beginning begin_world(std::uint64_t seed, std::size_t staff, bool with_later) {
+  Beginning out = Cast(seed).make(staff, 0);
+  if (with_later) out.later = std::make_shared<const Beginning>(Cast(seed).make(staff, late_edits));
+  return out;
+}
 
 }  // namespace samplan::sim

@@ -15,8 +15,9 @@ namespace {
 PlanId plan_of(const World& w) { return PlanId::parse(w.plan).value_or(PlanId{}); }
 
 std::string describe(const World& w, const Written& e) {
-  return w.devices[e.device]->name + " section " + std::to_string(e.section) + " operations " + std::to_string(e.first) + ".." +
-         std::to_string(e.last) + " «" + e.text + "» written in step " + std::to_string(e.step);
+  return w.devices[e.device]->name + " section " + std::to_string(e.section) + " operations " +
+         std::to_string(e.first) + ".." + std::to_string(e.last) + " «" + e.text + "» written in step " +
+         std::to_string(e.step);
 }
 
 PlanFile* file_of(World& w, Device& d) {
@@ -68,7 +69,8 @@ bool was_ever_shut_out(const World& w, const Device& d, SectionId section) {
   if (!may_write(w, d, section)) return true;
   bool could = false;
   for (std::uint64_t seq = 1; seq <= gov->seq(); ++seq) {
-    const bool can = (gov->rights_at(d.id, section, seq, w.oracle->book()) & (right_write | right_propose)) != 0;
+    const bool can =
+        (gov->rights_at(d.id, section, seq, w.oracle->book()) & (right_write | right_propose)) != 0;
     if (could && !can) return true;
     could = could || can;
   }
@@ -106,7 +108,8 @@ bool waits_somewhere(World& w, Device& d, const Written& e) {
 
 void check_not_lost(World& w, Device& d) {
   const bool lied = w.evil->has_lied() || w.evil->lies_now();
-  // What a lying server had confirmed stays with its author as evidence, whatever the true history makes of it.
+  // What a lying server had confirmed stays with its author as evidence, whatever the true history makes of
+  // it.
   const auto own = confirmed_by(w, d, lied);
   const std::string kept = quarantined(w, d);
   for (Written& e : w.ledger) {
@@ -135,22 +138,28 @@ void check_not_lost(World& w, Device& d) {
       if (!found) w.fail("lost", "another operation has its number: " + describe(w, e));
       continue;
     }
-    // A server that shows a history and denies it later can make text vanish that it had confirmed; it is found out
-    // (noticed), it cannot be healed. One that withholds cannot even do that.
+    // A server that shows a history and denies it later can make text vanish that it had confirmed; it is
+    // found out (noticed), it cannot be healed. One that withholds cannot even do that.
     if (lied && w.story().evil != Evil::withholds) continue;
     // Text goes to quarantine; what holds none (a removal, an answer) ends with the right to do it.
     if (e.text.empty() && (lied || was_ever_shut_out(w, d, e.section))) continue;
-    w.fail("lost", describe(w, e) + (place == nullptr ? "" : std::string(": ") + verdict_name(place->verdict)));
+    w.fail("lost",
+           describe(w, e) + (place == nullptr ? "" : std::string(": ") + verdict_name(place->verdict)));
   }
-  // Where access has ended, or the plan was taken from the machine, the history to compare with is gone as well.
+  // Where access has ended, or the plan was taken from the machine, the history to compare with is gone as
+  // well.
   PlanFile* file = file_of(w, d);
-  if (lied || !d.honest || d.was_restored || w.failure || file == nullptr || file->row().holding != Holding::shared) return;
-  // What the status says, counted from the other side: what was written less what this device has seen confirmed.
+  if (lied || !d.honest || d.was_restored || w.failure || file == nullptr ||
+      file->row().holding != Holding::shared)
+    return;
+  // What the status says, counted from the other side: what was written less what this device has seen
+  // confirmed.
   const json status = w.status(d);
   if (!status.is_object()) return;
   std::uint64_t unsent = 0;
   for (const Written& e : w.ledger) {
-    if (e.device != d.index || !e.excused.empty() || own.count({e.section, e.last}) != 0 || has_text(kept, e)) continue;
+    if (e.device != d.index || !e.excused.empty() || own.count({e.section, e.last}) != 0 || has_text(kept, e))
+      continue;
     // Confirmed once, and out of this device's sight since: a section was closed, or begins later now.
     const Oracle::OpPlace* place = w.oracle->place(e.plan, e.section, d.id, e.last);
     const bool had_been_sent = place != nullptr && place->verdict == Verdict::valid;
@@ -158,7 +167,8 @@ void check_not_lost(World& w, Device& d) {
     ++unsent;
   }
   if (status["waiting"] != unsent)
-    w.fail("status", d.name + " says that " + status["waiting"].dump() + " wait, and it is " + std::to_string(unsent));
+    w.fail("status",
+           d.name + " says that " + status["waiting"].dump() + " wait, and it is " + std::to_string(unsent));
 }
 
 void check_not_twice(World& w) {
@@ -166,13 +176,15 @@ void check_not_twice(World& w) {
     std::map<DeviceId, std::uint64_t> last;
     for (const Opened& e : chain.second) {
       if (e.verdict != Verdict::valid || !e.is_open) continue;
-      const auto author = std::find_if(w.devices.begin(), w.devices.end(), [&](const auto& d) { return d->id == e.header.author; });
+      const auto author = std::find_if(w.devices.begin(), w.devices.end(),
+                                       [&](const auto& d) { return d->id == e.header.author; });
       if (author == w.devices.end() || !(*author)->honest || (*author)->was_restored) continue;
       for (const plan::Batch& b : e.batches)
         for (const plan::Op& op : b.ops) {
           if (op.id.counter <= last[op.id.device])
-            w.fail("twice", (*author)->name + " section " + std::to_string(chain.first.second) + " operation " +
-                                std::to_string(op.id.counter) + " again in envelope " + std::to_string(e.seq));
+            w.fail("twice", (*author)->name + " section " + std::to_string(chain.first.second) +
+                                " operation " + std::to_string(op.id.counter) + " again in envelope " +
+                                std::to_string(e.seq));
           last[op.id.device] = std::max(last[op.id.device], op.id.counter);
         }
     }
@@ -195,9 +207,11 @@ void check_cut(World& w) {
       bool may = begins == 0;
       for (std::uint64_t seq = begins; !may && seq <= gov->seq(); ++seq)
         may = (gov->rights_at(d.id, section, seq, w.oracle->book()) & right_read) != 0;
-      // What was decided in a history that the server has thrown away is known to those alone who have seen it.
+      // What was decided in a history that the server has thrown away is known to those alone who have seen
+      // it.
       if (!may && !w.evil->has_lied())
-        w.fail("cut", d.name + " has the key of section " + std::to_string(section) + " epoch " + std::to_string(epoch));
+        w.fail("cut", d.name + " has the key of section " + std::to_string(section) + " epoch " +
+                          std::to_string(epoch));
     }
   }
   // A new epoch under an old secret would be no new epoch.
@@ -207,15 +221,19 @@ void check_cut(World& w) {
   // And the other side: whoever knows that the right has ended has destroyed what it could open.
   for (const auto& d : w.devices) {
     PlanFile* file = file_of(w, *d);
-    if (file == nullptr || file->gov().empty() || d->disk.is_full()) continue;  // it may know and not be able to act
+    if (file == nullptr || file->gov().empty() || d->disk.is_full())
+      continue;  // it may know and not be able to act
     Context ctx = d->core->context(d->clock.at(w.now));
     Keyring on_disk(ctx.replica, ctx.keys);
     for (const SectionGov& s : file->gov().sections()) {
-      if (s.id == section_access_log || file->row().holding == Holding::draft || (file->rights(ctx, s.id) & right_read) != 0) continue;
+      if (s.id == section_access_log || file->row().holding == Holding::draft ||
+          (file->rights(ctx, s.id) & right_read) != 0)
+        continue;
       for (std::uint32_t epoch = 1; epoch <= s.last_epoch; ++epoch) {
         const auto key = on_disk.section_key(file->id(), s.id, epoch);
         if (key.ok() && *key != nullptr && file->row().holding != Holding::frozen)
-          w.fail("cut", d->name + " still holds a key of section " + std::to_string(s.id) + " that is closed to it");
+          w.fail("cut",
+                 d->name + " still holds a key of section " + std::to_string(s.id) + " that is closed to it");
       }
     }
   }
@@ -232,24 +250,27 @@ void check_converges(World& w) {
   std::map<SectionId, std::pair<std::string, Bytes>> first;
   for (const auto& d : w.devices) {
     PlanFile* file = file_of(w, *d);
-    const bool shut_out_by_a_lie = w.evil->has_lied() && file != nullptr && file->row().holding == Holding::ended;
+    const bool shut_out_by_a_lie =
+        w.evil->has_lied() && file != nullptr && file->row().holding == Holding::ended;
     if (file == nullptr || shut_out_by_a_lie || file->row().holding == Holding::frozen) continue;
     Context ctx = d->core->context(d->clock.at(w.now));
     for (const SectionGov& s : gov->sections()) {
       if ((gov->rights_now(d->id, s.id, w.oracle->book()) & right_read) == 0) continue;
       const auto head = w.oracle->chains().find({plan_of(w), s.id});
       const std::uint64_t seq = head == w.oracle->chains().end() ? 0 : head->second.size();
-      // Who begins at a cut waits for the first envelope behind it; without the owner's consent to the plan none comes.
+      // Who begins at a cut waits for the first envelope behind it; without the owner's consent to the plan
+      // none comes.
       if (file->section(s.id).seq == 0 && gov->consent() != PlanConsent::given) continue;
       if (file->section(s.id).seq != seq && seq != 0) {
-        w.fail("converges", d->name + " has " + std::to_string(file->section(s.id).seq) + " of " + std::to_string(seq) +
-                                " envelopes of section " + std::to_string(s.id));
+        w.fail("converges", d->name + " has " + std::to_string(file->section(s.id).seq) + " of " +
+                                std::to_string(seq) + " envelopes of section " + std::to_string(s.id));
         continue;
       }
       if (s.id == section_access_log) continue;
       const auto state = file->confirmed(ctx, s.id);
       if (!state.ok()) {
-        w.fail("converges", d->name + " cannot open section " + std::to_string(s.id) + ": " + errc_name(state.code()));
+        w.fail("converges",
+               d->name + " cannot open section " + std::to_string(s.id) + ": " + errc_name(state.code()));
         continue;
       }
       Bytes bytes = (*state)->encode();
@@ -257,7 +278,8 @@ void check_converges(World& w) {
       if (it == first.end()) {
         first[s.id] = {d->name, std::move(bytes)};
       } else if (it->second.second != bytes) {
-        w.fail("converges", d->name + " and " + it->second.first + " differ in section " + std::to_string(s.id));
+        w.fail("converges",
+               d->name + " and " + it->second.first + " differ in section " + std::to_string(s.id));
       }
     }
   }
@@ -273,7 +295,8 @@ void check_noticed(World& w) {
       const auto chain = w.oracle->chains().find({plan_of(w), section.first});
       if (seq == 0 || chain == w.oracle->chains().end()) continue;
       Hash hash = chain_start(plan_of(w), section.first);
-      for (std::uint64_t i = 0; i < seq && i < chain->second.size(); ++i) hash = chain_next(hash, chain->second[static_cast<std::size_t>(i)].id);
+      for (std::uint64_t i = 0; i < seq && i < chain->second.size(); ++i)
+        hash = chain_next(hash, chain->second[static_cast<std::size_t>(i)].id);
       const bool same = seq <= chain->second.size() && hash == section.second.chain;
       if (!same && file->row().holding != Holding::frozen && file->row().holding != Holding::ended)
         w.fail("noticed", d->name + " has seen another history of section " + std::to_string(section.first));
@@ -281,7 +304,8 @@ void check_noticed(World& w) {
   }
 }
 
-// A withdrawal that was saved cuts: the log must show the end of that right after what the device knew when it decided.
+// A withdrawal that was saved cuts: the log must show the end of that right after what the device knew when
+// it decided.
 void check_decided(World& w) {
   const GovState* gov = w.oracle->gov(plan_of(w));
   if (gov == nullptr || gov->empty() || w.evil->has_lied()) return;
@@ -301,6 +325,40 @@ void check_decided(World& w) {
   }
 }
 
+// Nothing that was given to the post gets lost on the way: it is with somebody, in the plan, or its sender is
+// told.
+void check_letters(World& w) {
+  std::string everywhere;
+  for (const auto& d : w.devices) {
+    if (!d->honest || d->was_restored) return;
+    for (const char* query : {"hand_overs", "requests"}) {
+      const json answer = w.ask(*d, {{"do", query}});
+      if (answer.is_object()) everywhere += answer.dump();
+    }
+    const json people = w.ask(*d, {{"do", "participants"}, {"plan", w.plan}});
+    if (people.is_object()) everywhere += people.dump();
+  }
+  for (const auto& chain : w.oracle->chains())
+    for (const Opened& e : chain.second)
+      for (const plan::Batch& b : e.batches)
+        for (const plan::Op& op : b.ops) everywhere += text_of(op) + "\n";
+  const auto is_told = [&](std::size_t device) {
+    const json refused = w.ask(*w.devices[device], {{"do", "refused"}});
+    return !refused.is_object() || refused["ok"] != true || !refused["refused"].empty();
+  };
+  for (const HandedOver& h : w.handed_over) {
+    if (h.declined || is_told(h.device) || everywhere.find(h.text) != std::string::npos) continue;
+    w.fail("letters", w.devices[h.device]->name + " handed over «" + h.text + "» and nobody has it");
+  }
+  for (const Asked& a : w.asked) {
+    const json me = w.ask(*w.devices[a.device], {{"do", "whoami"}});
+    if (is_told(a.device) || is_told(a.inviter) || !me.is_object()) continue;
+    if (everywhere.find(me["person"].get<std::string>()) == std::string::npos)
+      w.fail("letters", w.devices[a.device]->name + " asked to be let in, and " + w.devices[a.inviter]->name +
+                            " has not heard of it");
+  }
+}
+
 void check_all_sent(World& w, Device& d) {
   PlanFile* file = file_of(w, d);
   const json s = w.status(d);
@@ -308,7 +366,8 @@ void check_all_sent(World& w, Device& d) {
     w.fail("all_sent", d.name + " has no status: " + s.dump());
     return;
   }
-  const bool waits_for_owner = file != nullptr && !file->gov().empty() && file->gov().consent() != PlanConsent::given;
+  const bool waits_for_owner =
+      file != nullptr && !file->gov().empty() && file->gov().consent() != PlanConsent::given;
   const bool frozen = file != nullptr && file->row().holding == Holding::frozen;
   const bool outside = d.index >= cast_size && file == nullptr;
   if (waits_for_owner || frozen || outside || !d.honest) return;
@@ -343,7 +402,8 @@ void check_request_error(World& w, Device& d, const Error& error) {
   // Whose invitation has expired before it reached the server stays outside, and is told so.
   const bool outside = d.index >= cast_size && error.code == Errc::refused;
   const bool excused = !d.honest || error.code == Errc::not_saved || error.code == Errc::offline || outside;
-  if (!excused && w.healed) w.fail("comes_to_rest", d.name + ": " + errc_name(error.code) + " " + error.where);
+  if (!excused && w.healed)
+    w.fail("comes_to_rest", d.name + ": " + errc_name(error.code) + " " + error.where);
 }
 
 void check_after_sync(World& w, Device& d) {
@@ -375,10 +435,13 @@ void check_everything(World& w, bool at_the_end) {
   check_noticed(w);
   check_converges(w);
   check_decided(w);
+  if (!w.evil->has_lied() && !w.failure) check_letters(w);
   // Where two machines were one, or one forgot what it had written, two operations may bear one number.
-  const bool numbers_are_unique = std::all_of(w.devices.begin(), w.devices.end(), [](const auto& d) { return d->honest && !d->was_restored; });
+  const bool numbers_are_unique = std::all_of(w.devices.begin(), w.devices.end(),
+                                              [](const auto& d) { return d->honest && !d->was_restored; });
   if (w.is_on(*w.devices[owner]) && numbers_are_unique && !w.evil->has_lied() && !w.failure) {
-    const json view = w.ask(*w.devices[owner], {{"do", "plan_show"}, {"plan", w.plan}, {"record_access", false}});
+    const json view =
+        w.ask(*w.devices[owner], {{"do", "plan_show"}, {"plan", w.plan}, {"record_access", false}});
     // Own unsent changes are shown on top; then there is nothing to compare with.
     if (view.is_object() && view["ok"] == true && view["waiting"] == 0) check_values(w, view["sections"]);
   }
@@ -390,7 +453,8 @@ void check_everything(World& w, bool at_the_end) {
     }
     if (!w.evil->has_lied()) check_all_sent(w, d);
     const json doctor = w.ask(d, {{"do", "doctor"}});
-    if (!doctor.is_object() || doctor["ok"] != true || doctor["all_good"] != true) w.fail("doctor", d.name + ": " + doctor.dump());
+    if (!doctor.is_object() || doctor["ok"] != true || doctor["all_good"] != true)
+      w.fail("doctor", d.name + ": " + doctor.dump());
   }
 }
 

@@ -15,6 +15,7 @@
 //   noticed                 whoever a lying server has shown another history knows it when views meet
 //   values                  what is shown is what lives, by a second and simpler reckoning (model.cpp)
 //   decided                 a withdrawal that was saved takes effect
+//   letters                 text that was handed over, and the wish to be let in, reach somebody
 #pragma once
 
 #include "tests/sim/world.h"

@@ -1,5 +1,5 @@
-// One person's machine in the simulated world: a real core over a simulated disk, a clock that may be wrong, and what
-// the checkers know about it that it does not know itself. It decides nothing.
+// One person's machine in the simulated world: a real core over a simulated disk, a clock that may be wrong,
+// and what the checkers know about it that it does not know itself. It decides nothing.
 #pragma once
 
 #include <map>
@@ -59,7 +59,7 @@ struct Device {
   UnixMs offline_until = 0;
 
   // For the checkers.
-  bool honest = true;        // false: a copy of another device, whose promises are void
+  bool honest = true;         // false: a copy of another device, whose promises are void
   bool was_restored = false;  // an old copy came back: what was not sent by then is excused
   std::map<PlanId, std::uint64_t> keys_seen_at;  // governance number at which its keys were last noted
 };

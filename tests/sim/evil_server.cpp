@@ -11,7 +11,8 @@ void EvilServer::wake() {
   if (!lies_ && at >= story.evil_from) {
     lies_ = true;
     // From here on there are two histories. One that goes back throws the newer away when its time is over.
-    if (story.evil != Evil::withholds) other_ = std::make_unique<Server>(world_.server.store(), world_.seed() + 77);
+    if (story.evil != Evil::withholds)
+      other_ = std::make_unique<Server>(world_.server.store(), world_.seed() + 77);
     world_.note("the server begins to lie");
   } else if (lies_ && at >= story.evil_until) {
     stop();

@@ -1,6 +1,6 @@
-// A server that lies. It goes back to an old state, keeps two histories for two groups of people, or hands out less
-// than it has. It holds the server's own signing key, so every reply is well signed; it can forge nothing of anybody
-// else. Outside its hours, and in most worlds, it is the honest server and nothing more.
+// A server that lies. It goes back to an old state, keeps two histories for two groups of people, or hands
+// out less than it has. It holds the server's own signing key, so every reply is well signed; it can forge
+// nothing of anybody else. Outside its hours, and in most worlds, it is the honest server and nothing more.
 #pragma once
 
 #include "tests/sim/server.h"

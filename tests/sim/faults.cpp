@@ -49,7 +49,8 @@ void restore(World& w, Device& d) {
   d.was_restored = true;
   d.keys_seen_at.clear();
   w.open(d);
-  // What was written after the copy was made and had not reached the server is gone with the disk that held it.
+  // What was written after the copy was made and had not reached the server is gone with the disk that held
+  // it.
   const json quarantine = w.ask(d, {{"do", "quarantine"}});
   const std::string texts = quarantine.is_object() ? quarantine.dump() : std::string();
   for (Written& e : w.ledger) {
@@ -95,7 +96,9 @@ void end_all_faults(World& w) {
 void perform_fault(World& w, Device& d, Do what, Luck& luck) {
   switch (what) {
     case Do::weather: set_weather(d, luck); break;
-    case Do::offline: d.offline_until = w.now + luck.between(minute_ms, luck.percent(80) ? 2 * day_ms : 90 * day_ms); break;
+    case Do::offline:
+      d.offline_until = w.now + luck.between(minute_ms, luck.percent(80) ? 2 * day_ms : 90 * day_ms);
+      break;
     case Do::crash: d.disk.crash_after(luck.percent(70) ? luck.below(12) : luck.below(80)); break;
     case Do::full: d.disk.set_full(true); break;
     case Do::not_full:

@@ -23,13 +23,15 @@ struct Arguments {
   bool story = false;
   bool quiet = false;  // lines of failures only
   std::string planted;
+  std::uint64_t most = 1000;  // seeds to try for each planted bug
   std::string commit = "unknown";
 };
 
 int usage() {
   std::fprintf(stderr,
-               "samplan-sim [--seed FIRST] [--seeds COUNT] [--part I/N] [--large] [--story] [--quiet] [--planted NAME|all]\n"
-               "            [--commit NAME]\n");
+               "samplan-sim [--seed FIRST] [--seeds COUNT] [--part I/N] [--large] [--story] [--quiet] "
+               "[--planted NAME|all|check]\n"
+               "            [--most SEEDS] [--commit NAME]\n");
   return 2;
 }
 
@@ -50,6 +52,8 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
       out.count = std::strtoull(argv[++i], nullptr, 10);
     } else if (arg == "--planted") {
       out.planted = argv[++i];
+    } else if (arg == "--most") {
+      out.most = std::strtoull(argv[++i], nullptr, 10);
     } else if (arg == "--commit") {
       out.commit = argv[++i];
     } else if (arg == "--part") {
@@ -73,8 +77,8 @@ void tell_failure(const Arguments& args, const Beginning& beginning, const Story
   if (!args.story) return;
   const Story small = shortened(beginning, story, r.failure->checker, shorten_tries);
   const RunResult again = run_story(beginning, small, true);
-  std::printf("  shortened to %zu steps of %zu:\n%s  what happened:\n%s", small.steps.size(), story.steps.size(),
-              tell(small, again.names).c_str(), again.log.c_str());
+  std::printf("  shortened to %zu steps of %zu:\n%s  what happened:\n%s", small.steps.size(),
+              story.steps.size(), tell(small, again.names).c_str(), again.log.c_str());
 }
 
 int run_seeds(const Arguments& args, const Beginning& beginning) {
@@ -91,35 +95,47 @@ int run_seeds(const Arguments& args, const Beginning& beginning) {
     std::fflush(stdout);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  std::printf("seeds %llu..%llu part %llu/%llu: %llu failed, %.1f s\n", static_cast<unsigned long long>(args.first),
-              static_cast<unsigned long long>(args.first + args.count - 1), static_cast<unsigned long long>(args.part),
-              static_cast<unsigned long long>(args.parts), static_cast<unsigned long long>(failed), seconds);
+  std::printf("seeds %llu..%llu part %llu/%llu: %llu failed, %.1f s\n",
+              static_cast<unsigned long long>(args.first),
+              static_cast<unsigned long long>(args.first + args.count - 1),
+              static_cast<unsigned long long>(args.part), static_cast<unsigned long long>(args.parts),
+              static_cast<unsigned long long>(failed), seconds);
   return failed == 0 ? 0 : 1;
 }
 
 #ifdef SAMPLAN_PLANTED
-constexpr std::uint64_t planted_seeds_max = 1000;
+void print_row(const PlantedBug& bug, const std::string& seed, const std::string& checker) {
+  std::printf("| `%s` | %.*s | %s | %s |\n", bug.name, static_cast<int>(bug.about.size()), bug.about.data(),
+              seed.c_str(), checker.c_str());
+}
 
-// For each bug the first seed whose world finds it, and which checker it was. A seed that fails without the bug as well
-// proves nothing and is passed over.
+RunResult run_with(const PlantedBug& bug, const Beginning& beginning, const Story& story) {
+  planted::awake() = bug.name;
+  RunResult r = run_story(beginning, story);
+  planted::awake() = "";
+  return r;
+}
+
+// For each bug the first seed whose world finds it, and which checker it was; or, to check, the seed that the
+// table names. A seed that fails without the bug as well proves nothing and is passed over.
 int run_planted(const Arguments& args, const Beginning& beginning) {
+  const bool checks = args.planted == "check";
   int missed = 0;
   std::size_t number = 0;
   bool known = false;
   for (const PlantedBug& bug : planted_bugs) {
-    if (args.planted != "all" && args.planted != bug.name) continue;
+    if (!checks && args.planted != "all" && args.planted != bug.name) continue;
     known = true;
     if (number++ % args.parts != args.part) continue;
     bool found = false;
-    for (std::uint64_t seed = 1; seed <= planted_seeds_max && !found; ++seed) {
+    const std::uint64_t first = checks ? bug.seed : args.first;
+    const std::uint64_t count = checks ? 1 : args.most;
+    for (std::uint64_t seed = first; seed < first + count && !found; ++seed) {
       const Story story = story_of(args, beginning, seed);
-      planted::awake() = bug.name;
-      const RunResult r = run_story(beginning, story);
-      planted::awake() = "";
+      const RunResult r = run_with(bug, beginning, story);
       if (!r.failure || run_story(beginning, story).failure) continue;
-      found = true;
-      std::printf("| `%s` | %.*s | %llu | `%s` |\n", bug.name, static_cast<int>(bug.about.size()), bug.about.data(),
-                  static_cast<unsigned long long>(seed), r.failure->checker.c_str());
+      found = !checks || r.failure->checker == bug.checker;
+      print_row(bug, std::to_string(seed), "`" + r.failure->checker + "`");
       if (args.story) {
         planted::awake() = bug.name;
         tell_failure(args, beginning, story, r);
@@ -128,7 +144,7 @@ int run_planted(const Arguments& args, const Beginning& beginning) {
     }
     if (!found) {
       ++missed;
-      std::printf("| `%s` | %.*s | not found | |\n", bug.name, static_cast<int>(bug.about.size()), bug.about.data());
+      print_row(bug, "not found", checks ? "the table says otherwise" : "");
     }
     std::fflush(stdout);
   }
@@ -149,6 +165,6 @@ int main(int argc, char** argv) {
   Arguments args;
   if (!read_arguments(argc, argv, args)) return usage();
   seed_libsodium(1);
-  const Beginning beginning = begin_world(1, args.large ? 12 : 0);
+  const Beginning beginning = begin_world(1, args.large ? 12 : 0, !args.large);
   return args.planted.empty() ? run_seeds(args, beginning) : run_planted(args, beginning);
 }

@@ -1,6 +1,4 @@
-// A second opinion on what a plan says, small enough to be seen to be right: fields of one line, dates, numbers and
-// choices, sets of links, and what is removed, computed from the operations of the valid envelopes alone. Texts that
-// merge letter by letter have their own tests.
+// Compares what a device shows with a second reckoning of the same envelopes (plain_section.h).
 #include <algorithm>
 
 #include "base/planted.h"
@@ -9,84 +7,136 @@
 #include "sync/log/sections.h"
 #include "sync/merge/same_text.h"
 #include "tests/sim/checkers.h"
-#include "tests/sim/oracle.h"
+#include "tests/sim/plain_section.h"
 
 namespace samplan::sim {
 namespace {
 
-struct Living {
-  OpId op;
-  std::string text;
-};
+constexpr std::size_t living_shown_at_most = 6;
 
-struct Model {
-  std::map<EntityId, plan::RecordKind> kinds;
-  std::map<std::pair<EntityId, plan::FieldId>, std::vector<Living>> values;
-  std::map<std::pair<EntityId, plan::FieldId>, std::vector<Living>> members;
-  std::map<EntityId, std::set<OpId>> removed_seeing;  // what the removals in force had seen
-  std::map<EntityId, std::set<OpId>> removals;
-  std::set<EntityId> proposed_on;  // records that a proposal speaks of: left to their own tests
-};
-
-bool seen(const std::vector<OpId>& refs, const OpId& op) { return std::find(refs.begin(), refs.end(), op) != refs.end(); }
-
-void forget_seen(std::vector<Living>& living, const std::vector<OpId>& refs) {
-  living.erase(std::remove_if(living.begin(), living.end(), [&](const Living& l) { return seen(refs, l.op); }), living.end());
-}
-
-Model model_of(const std::vector<Opened>& chain) {
-  Model m;
-  for (const Opened& e : chain) {
-    if (e.verdict != Verdict::valid) continue;
-    for (const plan::Batch& b : e.batches)
-      for (const plan::Op& op : b.ops) {
-        if (e.header.proposal) {
-          m.proposed_on.insert(op.entity);
-          continue;
-        }
-        const auto field = std::make_pair(op.entity, op.field);
-        switch (op.kind) {
-          case plan::OpKind::create: m.kinds.emplace(op.entity, op.record_kind); break;
-          case plan::OpKind::set:
-            forget_seen(m.values[field], op.refs);
-            m.values[field].push_back({op.id, op.text});
-            for (const OpId& r : op.refs) m.removals[op.entity].erase(r);
-            break;
-          case plan::OpKind::set_add: m.members[field].push_back({op.id, op.text}); break;
-          case plan::OpKind::set_remove: forget_seen(m.members[field], op.refs); break;
-          case plan::OpKind::remove:
-            for (const OpId& r : op.refs) m.removals[op.entity].erase(r);
-            m.removals[op.entity].insert(op.id);
-            m.removed_seeing[op.entity].insert(op.refs.begin(), op.refs.end());
-            break;
-          case plan::OpKind::keep:
-            for (const OpId& r : op.refs) m.removals[op.entity].erase(r);
-            break;
-          default: break;
-        }
-      }
-  }
-  return m;
-}
-
-std::set<std::string> folded(const std::vector<Living>& living) {
+std::set<std::string> folded(const std::vector<Living>& values) {
   std::set<std::string> out;
-  for (const Living& l : living) out.insert(merge::folded_text(l.text));
+  for (const Living& l : values) out.insert(merge::folded_text(l.text));
   return out;
 }
 
 // Every value that the view shows of a field: the first one and those beside it.
 std::set<std::string> shown(const json& record, const std::string& field) {
   std::set<std::string> out;
-  if (record["fields"].contains(field)) out.insert(merge::folded_text(record["fields"][field].get<std::string>()));
+  if (record["fields"].contains(field))
+    out.insert(merge::folded_text(record["fields"][field].get<std::string>()));
   for (const char* beside : {"conflict", "also"}) {
     if (!record.contains(beside) || !record[beside].contains(field)) continue;
-    for (const json& version : record[beside][field]) out.insert(merge::folded_text(version["value"].get<std::string>()));
+    for (const json& version : record[beside][field])
+      out.insert(merge::folded_text(version["value"].get<std::string>()));
   }
   return out;
 }
 
-constexpr std::size_t living_shown_at_most = 6;
+class Comparison {
+ public:
+  Comparison(World& w, std::string code, const PlainSection& plain, const json& view)
+      : w_(w), code_(std::move(code)), plain_(plain), view_(view) {
+    for (const auto& kind : view["records"].items())
+      for (const json& r : kind.value()) listed_[r["id"]] = &r;
+    for (const json& r : view["removed"]) removed_[r["id"]] = &r;
+  }
+
+  void run() const {
+    for (const auto& [id, record] : plain_.records()) {
+      const plan::KindSpec* kind = plan::find_kind(record.kind);
+      if (kind != nullptr) compare(id.hex(), record, *kind);
+    }
+    compare_order();
+    compare_proposals();
+  }
+
+ private:
+  void fail(const std::string& what) const { w_.fail("values", code_ + " " + what); }
+
+  void compare(const std::string& id, const PlainRecord& record, const plan::KindSpec& kind) const {
+    const bool gone = is_removed(record);
+    const auto& there = gone ? removed_ : listed_;
+    const auto found = there.find(id);
+    if (found == there.end()) {
+      const bool other = (gone ? listed_ : removed_).count(id) != 0;
+      return fail(std::string(kind.name) + " " + id +
+                  (!other ? " is nowhere"
+                   : gone ? " is there although somebody removed all of it"
+                          : " is removed although an edit was not seen by who removed it"));
+    }
+    const json& view = *found->second;
+    if (!gone && view.contains("removed_while_edited") != !record.removals.empty())
+      fail(std::string(kind.name) + ": the mark of a removal that met an edit: " + view.dump());
+    for (const auto& [field, values] : record.values) {
+      const plan::FieldSpec* f = plan::find_field(kind, field);
+      if (f == nullptr || values.size() > living_shown_at_most) continue;
+      std::set<std::string> expected = folded(values);
+      if (expected.size() == 1) expected.erase("");  // a cleared field is not shown
+      if (shown(view, std::string(f->name)) != expected)
+        fail(std::string(f->name) + ": shown are other values than those that live: " + view.dump());
+    }
+    for (const auto& [field, members] : record.members) {
+      const plan::FieldSpec* f = plan::find_field(kind, field);
+      if (f == nullptr) continue;
+      std::set<std::string> expected;
+      for (const Living& l : members) expected.insert(l.text);
+      std::set<std::string> seen;
+      if (view["fields"].contains(f->name))
+        for (const json& member : view["fields"][std::string(f->name)])
+          seen.insert(member.get<std::string>());
+      if (seen != expected)
+        fail(std::string(f->name) + ": other members than those that live: " + view.dump());
+    }
+    for (const auto& [field, text] : record.texts) {
+      const plan::FieldSpec* f = plan::find_field(kind, field);
+      if (f == nullptr) continue;
+      const std::string name(f->name);
+      const std::string says =
+          view["fields"].contains(name) ? view["fields"][name].get<std::string>() : std::string();
+      if (says != text.text())
+        fail(name + ": the text is «" + says + "» and should be «" + text.text() + "»");
+      const bool asks = view.contains("review") && view["review"].contains(name);
+      if (!text.has_paragraphs() && asks != text.asks_for_review())
+        fail(name + (asks ? ": asks for a review that nobody needs"
+                          : ": two people changed it unseen, and nobody is asked"));
+    }
+  }
+
+  // Records of a kind stand in the order of the moves; goals, which people number, are left to their own
+  // tests.
+  void compare_order() const {
+    for (const auto& kind : view_["records"].items()) {
+      const plan::KindSpec* spec = plan::find_kind(kind.key());
+      if (spec == nullptr || plan::find_field(*spec, "priority") != nullptr) continue;
+      std::vector<std::string> expected;
+      for (const EntityId& id : plain_.order()) {
+        const PlainRecord& record = plain_.records().at(id);
+        if (record.kind == spec->id && !is_removed(record)) expected.push_back(id.hex());
+      }
+      std::vector<std::string> seen;
+      for (const json& r : kind.value()) seen.push_back(r["id"]);
+      if (seen != expected) fail(kind.key() + ": records stand in another order than they were put");
+    }
+  }
+
+  void compare_proposals() const {
+    static constexpr const char* states[] = {"open", "accepted", "declined"};
+    std::map<std::string, std::string> expected;
+    for (const auto& [id, p] : plain_.proposals())
+      expected[plan::op_id_text(id)] = states[static_cast<std::size_t>(p.state)];
+    std::map<std::string, std::string> seen;
+    for (const json& p : view_["proposals"]) seen[p["id"]] = p["state"];
+    if (seen != expected) fail("other proposals, or other answers to them, than were given");
+  }
+
+  World& w_;
+  std::string code_;
+  const PlainSection& plain_;
+  const json& view_;
+  std::map<std::string, const json*> listed_;
+  std::map<std::string, const json*> removed_;
+};
 
 }  // namespace
 
@@ -99,47 +149,12 @@ void check_values(World& w, const json& sections) {
       return e.is_open || e.header.kind != EnvelopeKind::change || e.verdict != Verdict::valid;
     });
     if (!all_open) continue;
-    const Model m = model_of(chain.second);
-    std::map<std::string, json> there;
-    for (const auto& kind : sections[code]["records"].items())
-      for (const json& r : kind.value()) there[r["id"]] = r;
-    std::set<std::string> removed;
-    for (const json& r : sections[code]["removed"]) removed.insert(r["id"]);
-    for (const auto& [field, living] : m.values) {
-      const auto kind = m.kinds.find(field.first);
-      const plan::KindSpec* spec = kind == m.kinds.end() ? nullptr : plan::find_kind(kind->second);
-      const plan::FieldSpec* f = spec == nullptr ? nullptr : plan::find_field(*spec, field.second);
-      if (f == nullptr || f->type == plan::ValueType::text || m.proposed_on.count(field.first) != 0) continue;
-      const std::string id = field.first.hex();
-      // An edit that a removal had not seen keeps the record.
-      const auto removals = m.removals.find(field.first);
-      const bool in_force = removals != m.removals.end() && !removals->second.empty();
-      const auto saw = m.removed_seeing.find(field.first);
-      const bool unseen = std::any_of(living.begin(), living.end(),
-                                      [&](const Living& l) { return saw == m.removed_seeing.end() || saw->second.count(l.op) == 0; });
-      if ((!in_force || unseen) && removed.count(id) != 0)
-        w.fail("values", code + ": a record is removed although an edit was not seen by who removed it");
-      const auto record = there.find(id);
-      if (record == there.end() || living.size() > living_shown_at_most) continue;
-      std::set<std::string> expected = folded(living);
-      if (expected.size() == 1) expected.erase("");  // a cleared field is not shown
-      if (shown(record->second, std::string(f->name)) != expected)
-        w.fail("values", code + " " + std::string(f->name) + ": shown are other values than those that live: " +
-                             record->second.dump());
+    PlainSection plain;
+    for (const Opened& e : chain.second) {
+      const auto author = w.oracle->book().find_device(e.header.author);
+      if (e.verdict == Verdict::valid && author.person != nullptr) plain.take(e, author.person->id);
     }
-    for (const auto& [field, living] : m.members) {
-      const auto kind = m.kinds.find(field.first);
-      const plan::KindSpec* spec = kind == m.kinds.end() ? nullptr : plan::find_kind(kind->second);
-      const plan::FieldSpec* f = spec == nullptr ? nullptr : plan::find_field(*spec, field.second);
-      const auto record = there.find(field.first.hex());
-      if (f == nullptr || record == there.end() || m.proposed_on.count(field.first) != 0) continue;
-      std::set<std::string> expected;
-      for (const Living& l : living) expected.insert(l.text);
-      std::set<std::string> found;
-      if (record->second["fields"].contains(f->name))
-        for (const json& member : record->second["fields"][std::string(f->name)]) found.insert(member.get<std::string>());
-      if (found != expected) w.fail("values", code + " " + std::string(f->name) + ": other members than those that live");
-    }
+    Comparison(w, code, plain, sections[code]).run();
   }
 }
 

@@ -65,17 +65,18 @@ bool Oracle::is_stored(const PlanId& plan, SectionId section, const DeviceId& de
   const planted::Asleep asleep;
   std::uint64_t& until = stored_until_[{plan, section}];
   bool stuck = false;
-  const Status read = world_.server.store().each_envelope(plan, section, until, [&](const relay::EnvelopeRow& row) {
-    const auto e = read_envelope(row.body);
-    const std::vector<plan::Batch>* batches = e.ok() ? open(*e) : nullptr;
-    // A key that nobody has told us of yet: come back later.
-    if (e.ok() && batches == nullptr && e->header.kind == EnvelopeKind::change) stuck = true;
-    if (batches != nullptr)
-      for (const plan::Batch& b : *batches)
-        for (const plan::Op& op : b.ops) stored_.insert({plan, section, op.id.device, op.id.counter});
-    if (!stuck) until = row.seq;
-    return true;
-  });
+  const Status read =
+      world_.server.store().each_envelope(plan, section, until, [&](const relay::EnvelopeRow& row) {
+        const auto e = read_envelope(row.body);
+        const std::vector<plan::Batch>* batches = e.ok() ? open(*e) : nullptr;
+        // A key that nobody has told us of yet: come back later.
+        if (e.ok() && batches == nullptr && e->header.kind == EnvelopeKind::change) stuck = true;
+        if (batches != nullptr)
+          for (const plan::Batch& b : *batches)
+            for (const plan::Op& op : b.ops) stored_.insert({plan, section, op.id.device, op.id.counter});
+        if (!stuck) until = row.seq;
+        return true;
+      });
   return read.ok() && stored_.count({plan, section, device, counter}) != 0;
 }
 
@@ -100,7 +101,8 @@ void Oracle::look() {
     auto body = record.ok() ? read_gov_body(static_cast<GovKind>(record->header.kind), record->body)
                             : Result<GovBody>(record.error());
     const Status applied = body.ok() ? gov.apply(*record, *body, book_, false) : Status(body.error());
-    if (!applied.ok()) world_.fail("oracle", "governance record " + std::to_string(row.seq) + " " + errc_name(applied.code()));
+    if (!applied.ok())
+      world_.fail("oracle", "governance record " + std::to_string(row.seq) + " " + errc_name(applied.code()));
     return applied.ok();
   });
   for (const SectionInfo& info : plan_sections) {
@@ -125,7 +127,8 @@ void Oracle::look() {
         for (const plan::Batch& b : *batches)
           for (const plan::Op& op : b.ops) {
             OpPlace& place = places_[{id, info.id, op.id.device, op.id.counter}];
-            if (place.seq == 0 || place.verdict != Verdict::valid) place = {row.seq, opened.verdict, text_of(op)};
+            if (place.seq == 0 || place.verdict != Verdict::valid)
+              place = {row.seq, opened.verdict, text_of(op)};
           }
       }
       chain.push_back(std::move(opened));

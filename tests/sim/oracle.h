@@ -1,6 +1,6 @@
-// What an all-seeing reader knows: the server's logs and envelopes judged once more, opened with every key that any
-// device has ever held. It uses the product's own rules for judging, never its stored results, and while it looks no
-// planted bug is awake.
+// What an all-seeing reader knows: the server's logs and envelopes judged once more, opened with every key
+// that any device has ever held. It uses the product's own rules for judging, never its stored results, and
+// while it looks no planted bug is awake.
 #pragma once
 
 #include <map>
@@ -45,7 +45,8 @@ class Oracle {
   };
   using OpKey = std::tuple<PlanId, SectionId, DeviceId, std::uint64_t>;
   // Where an operation lies in the server's chain; the valid place if there is one.
-  const OpPlace* place(const PlanId& plan, SectionId section, const DeviceId& device, std::uint64_t counter) const;
+  const OpPlace* place(const PlanId& plan, SectionId section, const DeviceId& device,
+                       std::uint64_t counter) const;
   // Whether the server holds an envelope with that operation at all; keeps up by itself.
   bool is_stored(const PlanId& plan, SectionId section, const DeviceId& device, std::uint64_t counter);
 

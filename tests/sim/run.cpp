@@ -12,7 +12,7 @@ namespace samplan::sim {
 RunResult run_story(const Beginning& beginning, const Story& story, bool keep_log) {
   seed_libsodium(story.seed);
   sqlite3_randomness(0, nullptr);  // SQLite's generator begins anew, from the simulated disk's
-  World world(beginning, story);
+  World world(story.begins_late && beginning.later ? *beginning.later : beginning, story);
   world.keep_log = keep_log;
   world.run();
   RunResult out;
@@ -34,7 +34,8 @@ Story shortened(const Beginning& beginning, const Story& story, const std::strin
     return r.failure && r.failure->checker == checker;
   };
   // Delta debugging (Zeller and Hildebrandt 2002): first large parts, then smaller ones, then single steps.
-  for (std::size_t part = std::max<std::size_t>(best.steps.size() / 2, 1); tries > 0; part = std::max<std::size_t>(part / 2, 1)) {
+  for (std::size_t part = std::max<std::size_t>(best.steps.size() / 2, 1); tries > 0;
+       part = std::max<std::size_t>(part / 2, 1)) {
     bool any = false;
     for (std::size_t at = 0; at < best.steps.size() && tries > 0;) {
       Story candidate = best;
@@ -56,7 +57,8 @@ std::string line_of(const RunResult& r, const std::string& commit) {
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(r.hash));
   return "seed=" + std::to_string(r.seed) + " commit=" + commit + " devices=" + std::to_string(r.devices) +
-         " events=" + std::to_string(r.events) + " result=" + (r.failure ? r.failure->checker : std::string("ok")) + " hash=" + hash;
+         " events=" + std::to_string(r.events) +
+         " result=" + (r.failure ? r.failure->checker : std::string("ok")) + " hash=" + hash;
 }
 
 }  // namespace samplan::sim

@@ -1,5 +1,5 @@
-// The server of the simulated world: the real relay over a store in memory, with a disk that fills up and a process
-// that is started anew. The evil one (evil_server.h) is built on the same parts.
+// The server of the simulated world: the real relay over a store in memory, with a disk that fills up and a
+// process that is started anew. The evil one (evil_server.h) is built on the same parts.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,18 @@ namespace samplan::sim {
 class Server {
  public:
   explicit Server(std::uint64_t seed) : entropy_(seed ^ 0x5e7e5ULL) { start(); }
-  Server(relay::MemoryStore store, std::uint64_t seed) : store_(std::move(store)), entropy_(seed ^ 0x5e7e5ULL) { start(); }
+  Server(relay::MemoryStore store, std::uint64_t seed)
+      : store_(std::move(store)), entropy_(seed ^ 0x5e7e5ULL) {
+    start();
+  }
 
   // The process ends and begins again over what it had committed, on a disk that has been given room.
   void restart() { start(); }
 
   // No value: the server could not store it (503), nothing has happened.
-  Result<Bytes> handle(ByteView frame, UnixMs now) { return relay_->handle(store_, frame, host, now, entropy_); }
+  Result<Bytes> handle(ByteView frame, UnixMs now) {
+    return relay_->handle(store_, frame, host, now, entropy_);
+  }
 
   const relay::ServerIdentity& identity() const { return relay_->server(); }
   relay::MemoryStore& store() { return store_; }

@@ -1,5 +1,5 @@
-// What a device believes the time to be: the world's time and a mistake of minutes to years, which may jump. No rule of
-// merging or validity may notice.
+// What a device believes the time to be: the world's time and a mistake of minutes to years, which may jump.
+// No rule of merging or validity may notice.
 #pragma once
 
 #include "tests/sim/sim_net.h"

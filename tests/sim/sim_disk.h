@@ -1,6 +1,7 @@
-// The disk of one simulated device: files in memory behind a SQLite VFS, with everything that disks do to people.
-// What was not synced may be gone, torn or there after a crash; the power goes at any write; the disk fills up; an old
-// copy comes back; a whole home is copied to a second machine. What was synced is never lost.
+// The disk of one simulated device: files in memory behind a SQLite VFS, with everything that disks do to
+// people. What was not synced may be gone, torn or there after a crash; the power goes at any write; the disk
+// fills up; an old copy comes back; a whole home is copied to a second machine. What was synced is never
+// lost.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ class SimDisk {
   SimDisk(const SimDisk&) = delete;
   SimDisk& operator=(const SimDisk&) = delete;
 
-  // Registers the VFS, once a process, as SQLite's default: then nothing of SQLite's own randomness comes from outside.
+  // Registers the VFS, once a process, as SQLite's default: then nothing of SQLite's own randomness comes
+  // from outside.
   static const char* vfs_name();
   std::string database_path() const { return prefix_ + "replica.db"; }
 

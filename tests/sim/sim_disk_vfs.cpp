@@ -9,7 +9,8 @@
 
 namespace samplan::sim {
 
-// Every disk that exists, by the first part of its paths. One process runs one world after another, in one thread.
+// Every disk that exists, by the first part of its paths. One process runs one world after another, in one
+// thread.
 std::map<std::string, SimDisk*>& all_disks() {
   static std::map<std::string, SimDisk*> disks;
   return disks;
@@ -103,8 +104,8 @@ int x_sector(sqlite3_file*) { return 512; }
 int x_device(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 const sqlite3_io_methods methods = {
-    1,       x_close, x_read,       x_write,   x_truncate, x_sync,   x_size,  x_lock,  x_lock,  x_check_lock,
-    x_control, x_sector, x_device, nullptr,   nullptr,    nullptr,  nullptr, nullptr, nullptr,
+    1,         x_close,  x_read,   x_write, x_truncate, x_sync,  x_size,  x_lock,  x_lock,  x_check_lock,
+    x_control, x_sector, x_device, nullptr, nullptr,    nullptr, nullptr, nullptr, nullptr,
 };
 
 int v_open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {

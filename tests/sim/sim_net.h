@@ -1,5 +1,5 @@
-// The road between a device and the server: what becomes of one request and its reply. Decided in one place from the
-// weather of the moment, so that a story can name it.
+// The road between a device and the server: what becomes of one request and its reply. Decided in one place
+// from the weather of the moment, so that a story can name it.
 #pragma once
 
 #include "base/bytes.h"
@@ -58,7 +58,8 @@ inline Bytes spoiled(const Bytes& reply, const Trip& trip) {
   if (out.empty()) return out;
   if (trip.is_cut) out.resize(static_cast<std::size_t>(trip.spoil % out.size()));
   if (trip.is_flipped && !out.empty())
-    out[static_cast<std::size_t>(trip.spoil % out.size())] ^= static_cast<std::uint8_t>(1U << (trip.spoil >> 61U));
+    out[static_cast<std::size_t>(trip.spoil % out.size())] ^=
+        static_cast<std::uint8_t>(1U << (trip.spoil >> 61U));
   return out;
 }
 

@@ -1,5 +1,6 @@
-// Randomness of a simulated world. Every step of the story has a number of its own and draws from a stream made of
-// the world's seed and that number, so that leaving one step out changes nothing about the luck of the others.
+// Randomness of a simulated world. Every step of the story has a number of its own and draws from a stream
+// made of the world's seed and that number, so that leaving one step out changes nothing about the luck of
+// the others.
 #pragma once
 
 #include <cstdint>

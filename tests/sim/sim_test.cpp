@@ -1,5 +1,5 @@
-// Tests of the simulator itself: that its disk is as bad as it says and no worse, that a seed is a run, that a check can
-// fail and that a failing story becomes short.
+// Tests of the simulator itself: that its disk is as bad as it says and no worse, that a seed is a run, that
+// a check can fail and that a failing story becomes short.
 #include <sqlite3.h>
 
 #include <catch2/catch.hpp>
@@ -25,12 +25,13 @@ SimFile& written(SimDisk& disk, std::string_view text) {
 const Beginning& beginning() {
   static const Beginning b = [] {
     seed_libsodium(1);
-    return begin_world(1, 0);
+    return begin_world(1, 0, false);
   }();
   return b;
 }
 
-// A world in which one device's edit vanishes from its disk behind its back: the kind of loss that must be seen.
+// A world in which one device's edit vanishes from its disk behind its back: the kind of loss that must be
+// seen.
 Failure lose_a_row() {
   Story story;
   story.seed = 1;
@@ -39,7 +40,13 @@ Failure lose_a_row() {
   const json view = world.ask(d, {{"do", "plan_show"}, {"plan", world.plan}, {"record_access", false}});
   const json measure = view["sections"]["helse"]["records"]["measure"][0];
   const std::string text = world.new_text("Hvem");
-  world.call(d, {{"do", "edit"}, {"plan", world.plan}, {"entity", measure["id"]}, {"field", "responsible"}, {"value", text}}, text);
+  world.call(d,
+             {{"do", "edit"},
+              {"plan", world.plan},
+              {"entity", measure["id"]},
+              {"field", "responsible"},
+              {"value", text}},
+             text);
   Context ctx = d.core->context(world.now);
   const Written& row = world.ledger.back();
   REQUIRE(row.text == text);

@@ -1,6 +1,7 @@
+#include "tests/sim/sodium_seed.h"
+
 #include <sodium.h>
 
-#include "tests/sim/sodium_seed.h"
 #include "tests/support/seeded_entropy.h"
 
 namespace samplan::sim {
@@ -13,9 +14,12 @@ SeededEntropy& source() {
 
 const char* source_name() { return "simulator"; }
 std::uint32_t source_number() { return static_cast<std::uint32_t>(source().next()); }
-void source_fill(void* const out, const std::size_t size) { source().fill(static_cast<std::uint8_t*>(out), size); }
+void source_fill(void* const out, const std::size_t size) {
+  source().fill(static_cast<std::uint8_t*>(out), size);
+}
 
-randombytes_implementation implementation = {source_name, source_number, nullptr, nullptr, source_fill, nullptr};
+randombytes_implementation implementation = {source_name, source_number, nullptr,
+                                             nullptr,     source_fill,   nullptr};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Where a simulated world gets libsodium's own randomness from: a seeded stream, so that a run repeats to the byte.
+// Where a simulated world gets libsodium's own randomness from: a seeded stream, so that a run repeats to the
+// byte.
 #pragma once
 
 #include <cstdint>

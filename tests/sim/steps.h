@@ -13,9 +13,22 @@ void perform_fault(World& world, Device& d, Do what, Luck& luck);
 void heal(World& world);
 
 // Who is who in every world; the cast's devices come first, in this order.
-enum Who : std::size_t { coordinator = 0, owner = 1, provider = 2, registrar = 3, member = 4, relative = 5, cast_size = 6 };
+enum Who : std::size_t {
+  coordinator = 0,
+  owner = 1,
+  provider = 2,
+  registrar = 3,
+  member = 4,
+  relative = 5,
+  cast_size = 6
+};
 
 // A plan with some records, shared and consented to, everyone synced; `staff` more members of the unit.
-Beginning begin_world(std::uint64_t seed, std::size_t staff);
+// `with_later`: and the same a year later.
+Beginning begin_world(std::uint64_t seed, std::size_t staff, bool with_later = false);
+
+// Signs a snapshot that says that the section is empty, as a changed program could, and puts it into the
+// outbox.
+void sign_false_snapshot(World& world, Device& d);
 
 }  // namespace samplan::sim

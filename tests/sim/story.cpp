@@ -19,6 +19,7 @@ constexpr std::array<Kind, do_count> kinds = {{
     {"changes a list", 30, false},
     {"removes a record", 25, false},
     {"keeps a record", 15, false},
+    {"moves a record", 20, false},
     {"settles a conflict", 30, false},
     {"answers a proposal", 35, false},
     {"keeps a draft", 8, false},
@@ -40,6 +41,7 @@ constexpr std::array<Kind, do_count> kinds = {{
     {"accepts the coordination", 5, false},
     {"removes a member of the unit", 3, false},
     {"forgets the plan", 3, false},
+    {"signs a false snapshot", 0, false},
     {"weather", 40, true},
     {"offline", 30, true},
     {"power will fail", 35, true},
@@ -75,8 +77,8 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
   Story story;
   story.seed = seed;
   story.devices = devices;
-  // Each world has its own mixture: some kinds of steps often, some never. That reaches corners which an even mixture
-  // of everything hides (swarm testing, Groce et al. 2012).
+  // Each world has its own mixture: some kinds of steps often, some never. That reaches corners which an even
+  // mixture of everything hides (swarm testing, Groce et al. 2012).
   std::array<unsigned, do_count> weights{};
   for (std::size_t i = 0; i < do_count; ++i) {
     const std::uint64_t stress = luck.below(6);
@@ -87,6 +89,11 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
     w = std::max(w, kinds[static_cast<std::size_t>(what)].weight);
   };
   for (const Do what : {Do::sync, Do::edit}) at_least(what);
+  if (luck.percent(10)) {
+    story.begins_late = true;
+    for (const Do what : {Do::give, Do::withdraw, Do::forget}) weights[static_cast<std::size_t>(what)] += 30;
+    weights[static_cast<std::size_t>(Do::false_word)] = luck.percent(50) ? 15 : 0;
+  }
   if (weights[static_cast<std::size_t>(Do::full)] > 0) at_least(Do::not_full);
   if (luck.percent(25))  // one world in four has no trouble at all
     for (std::size_t i = 0; i < do_count; ++i)
@@ -110,13 +117,17 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
 
 std::string tell(const Story& story, const std::vector<std::string>& names) {
   std::string out;
-  constexpr std::string_view evils[] = {"", "goes back to an old state", "shows people two histories", "withholds envelopes"};
+  constexpr std::string_view evils[] = {"", "goes back to an old state", "shows people two histories",
+                                        "withholds envelopes"};
+  if (story.begins_late) out += "  the plan is a year old\n";
   if (story.evil != Evil::none)
     out += "  the server " + std::string(evils[static_cast<std::size_t>(story.evil)]) + " from minute " +
-           std::to_string(story.evil_from / minute_ms) + " to " + std::to_string(story.evil_until / minute_ms) + "\n";
+           std::to_string(story.evil_from / minute_ms) + " to " +
+           std::to_string(story.evil_until / minute_ms) + "\n";
   for (const Step& s : story.steps) {
     const std::string who = s.who < names.size() ? names[s.who] : "device " + std::to_string(s.who);
-    out += "  minute " + std::to_string(s.at / minute_ms) + ": " + who + ": " + std::string(name_of(s.what)) + "\n";
+    out += "  minute " + std::to_string(s.at / minute_ms) + ": " + who + ": " + std::string(name_of(s.what)) +
+           "\n";
   }
   return out;
 }

@@ -1,6 +1,6 @@
-// A story is what will happen in a world, written before it happens: steps with a time, somebody who acts, and a number
-// for the luck of that step. It is made from a seed alone; leaving steps out leaves the others as they are, which is
-// how a failing story is made short.
+// A story is what will happen in a world, written before it happens: steps with a time, somebody who acts,
+// and a number for the luck of that step. It is made from a seed alone; leaving steps out leaves the others
+// as they are, which is how a failing story is made short.
 #pragma once
 
 #include <array>
@@ -19,31 +19,33 @@ enum class Do : std::uint8_t {
   set_change,
   remove,
   keep,
+  move,
   resolve,
-  answer,       // accepts or declines a proposal
+  answer,  // accepts or declines a proposal
   draft,
-  look,         // opens the plan, which is noted
-  hand_over,    // own quarantined text
-  take_over,    // text that a former participant handed over
-  discard,      // own quarantined text
-  dismiss,      // a notice
+  look,       // opens the plan, which is noted
+  hand_over,  // own quarantined text
+  take_over,  // text that a former participant handed over
+  discard,    // own quarantined text
+  dismiss,    // a notice
   invite,
   confirm,
   join,
-  give,         // the owner consents
+  give,  // the owner consents
   withdraw,
   withdraw_plan,
   consent_plan,
   change_role,
-  leave,        // a participant withdraws
-  offer,        // the coordination
+  leave,  // a participant withdraws
+  offer,  // the coordination
   accept_offer,
   remove_member,
-  forget,       // the plan, from a shared machine
+  forget,      // the plan, from a shared machine
+  false_word,  // a writer with a program of their own signs a snapshot that leaves everything out
   // Faults.
   weather,
   offline,
-  crash,        // the power goes at one of the next writes
+  crash,  // the power goes at one of the next writes
   full,
   not_full,
   back_up,
@@ -72,6 +74,7 @@ enum class Evil : std::uint8_t { none, rolls_back, forks, withholds };
 struct Story {
   std::uint64_t seed = 0;
   std::size_t devices = 0;
+  bool begins_late = false;  // with a plan that has a long history, so that snapshots are made and taken
   Evil evil = Evil::none;
   UnixMs evil_from = 0;
   UnixMs evil_until = 0;

@@ -1,4 +1,5 @@
-// What people do with a plan: each acts on what the own device shows at that moment, with the core's own commands.
+// What people do with a plan: each acts on what the own device shows at that moment, with the core's own
+// commands.
 #include <algorithm>
 
 #include "base/check.h"
@@ -27,7 +28,8 @@ std::vector<Record> records(const json& view, bool removed = false) {
   if (!view.is_object()) return out;
   for (const auto& section : view["sections"].items()) {
     if (removed) {
-      for (const json& r : section.value()["removed"]) out.push_back({section.key(), r["kind"], r["id"], r["fields"]});
+      for (const json& r : section.value()["removed"])
+        out.push_back({section.key(), r["kind"], r["id"], r["fields"]});
       continue;
     }
     for (const auto& kind : section.value()["records"].items())
@@ -56,7 +58,9 @@ Value new_value(World& w, Luck& luck, const std::string& kind) {
   const auto any = [&](std::initializer_list<const char*> fields) {
     return text(*(fields.begin() + static_cast<std::ptrdiff_t>(luck.below(fields.size()))));
   };
-  const auto date = [&] { return "2026-" + std::to_string(luck.between(10, 12)) + "-" + std::to_string(luck.between(10, 28)); };
+  const auto date = [&] {
+    return "2026-" + std::to_string(luck.between(10, 12)) + "-" + std::to_string(luck.between(10, 28));
+  };
   const std::uint64_t what = luck.below(10);
   if (kind == "measure") {
     if (what < 2) return {"start_date", date(), {}};
@@ -79,7 +83,9 @@ Value new_value(World& w, Luck& luck, const std::string& kind) {
 void edit(World& w, Device& d, Luck& luck) {
   std::vector<Record> all = records(show(w, d));
   all.erase(std::remove_if(all.begin(), all.end(),
-                           [](const Record& r) { return r.kind == "consent" || r.kind == "message" || r.kind == "note"; }),
+                           [](const Record& r) {
+                             return r.kind == "consent" || r.kind == "message" || r.kind == "note";
+                           }),
             all.end());
   if (all.empty()) return;
   const Record& r = choose(luck, all);
@@ -90,7 +96,8 @@ void edit(World& w, Device& d, Luck& luck) {
 }
 
 void add(World& w, Device& d, Luck& luck) {
-  static const std::vector<std::string> kinds = {"measure", "goal", "need", "note", "message", "contribution", "strength", "cooperation"};
+  static const std::vector<std::string> kinds = {"measure", "goal",         "need",     "note",
+                                                 "message", "contribution", "strength", "cooperation"};
   const std::string kind = luck.pick(kinds);
   const std::string field = kind == "cooperation" ? "party" : "text";
   const std::string text = w.new_text(kind);
@@ -112,15 +119,39 @@ void change_set(World& w, Device& d, Luck& luck) {
   const Record& m = choose(luck, measures);
   const bool removes = m.fields.contains("goals") && luck.percent(50);
   const std::string goal = removes ? m.fields["goals"][0].get<std::string>() : luck.pick(goals).id;
-  w.call(d, {{"do", removes ? "set_remove" : "set_add"}, {"plan", w.plan}, {"entity", m.id}, {"field", "goals"}, {"value", goal}});
+  w.call(d, {{"do", removes ? "set_remove" : "set_add"},
+             {"plan", w.plan},
+             {"entity", m.id},
+             {"field", "goals"},
+             {"value", goal}});
 }
 
 void remove(World& w, Device& d, Luck& luck) {
   std::vector<Record> all = records(show(w, d));
-  all.erase(std::remove_if(all.begin(), all.end(), [](const Record& r) { return r.kind == "plan" || r.kind == "participant"; }),
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [](const Record& r) { return r.kind == "plan" || r.kind == "participant"; }),
             all.end());
   if (all.empty()) return;
   w.call(d, {{"do", "remove"}, {"plan", w.plan}, {"entity", choose(luck, all).id}});
+}
+
+void move(World& w, Device& d, Luck& luck) {
+  std::vector<Record> all = records(show(w, d));
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [](const Record& r) {
+                             return r.kind != "measure" && r.kind != "need" && r.kind != "strength";
+                           }),
+            all.end());
+  if (all.size() < 2) return;
+  const Record& r = luck.pick(all);
+  json request = {{"do", "move"}, {"plan", w.plan}, {"entity", r.id}};
+  const Record& other = luck.pick(all);
+  if (other.kind == r.kind && other.section == r.section && other.id != r.id) {
+    request["after"] = other.id;
+  } else {
+    request["first"] = true;
+  }
+  w.call(d, request);
 }
 
 void keep(World& w, Device& d, Luck& luck) {
@@ -136,13 +167,23 @@ void resolve(World& w, Device& d, Luck& luck) {
   const json& list = answer["conflicts"];
   const json& c = list[static_cast<std::size_t>(luck.below(list.size()))];
   json request = {{"plan", w.plan}, {"entity", c["id"]}};
-  if (c["type"] != "values") {
+  if (c["type"] == "removed_while_edited") {
     request["do"] = luck.percent(50) ? "keep" : "remove";
     w.call(d, request);
     return;
   }
   request["do"] = "resolve";
   request["field"] = c["field"];
+  if (c["type"] == "text") {
+    const json& sides = c["paragraphs"][0]["sides"];
+    if (luck.percent(50)) {
+      request["merged"] = true;
+    } else {
+      request["version"] = sides[static_cast<std::size_t>(luck.below(sides.size()))]["op"];
+    }
+    w.call(d, request);
+    return;
+  }
   const json& versions = c["versions"];
   request["version"] = versions[static_cast<std::size_t>(luck.below(versions.size()))]["op"];
   w.call(d, request);
@@ -189,10 +230,18 @@ void give(World& w, Luck& luck) {
   if (luck.percent(50)) sections.push_back("samordning");
   if (luck.percent(30)) sections.push_back("dagtid");
   if (luck.percent(20)) sections.erase(sections.begin());
-  w.call(d, {{"do", "consent_give"}, {"plan", w.plan}, {"participant", (*p)["principal"]}, {"sections", sections},
-             {"rights", luck.percent(60) ? "write" : luck.percent(60) ? "propose" : "read"},
+  w.call(d, {{"do", "consent_give"},
+             {"plan", w.plan},
+             {"participant", (*p)["principal"]},
+             {"sections", sections},
+             {"rights", luck.percent(60)   ? "write"
+                        : luck.percent(60) ? "propose"
+                                           : "read"},
              {"history", luck.percent(50) ? "full" : "from_now"},
-             {"what", w.new_text("Hva")}, {"who", "De som hjelper"}, {"use", "For hjelpen"}, {"consequence", "Ingen"}});
+             {"what", w.new_text("Hva")},
+             {"who", "De som hjelper"},
+             {"use", "For hjelpen"},
+             {"consequence", "Ingen"}});
 }
 
 void withdraw(World& w, Luck& luck) {
@@ -216,7 +265,11 @@ void change_role(World& w, Luck& luck) {
   const auto p = other(w, d, luck, true);
   if (!p) return;
   const char* rights = luck.percent(40) ? "propose" : luck.percent(50) ? "read" : "write";
-  w.call(d, {{"do", "role_change"}, {"plan", w.plan}, {"participant", (*p)["principal"]}, {"role", (*p)["role"]}, {"rights", rights}});
+  w.call(d, {{"do", "role_change"},
+             {"plan", w.plan},
+             {"participant", (*p)["principal"]},
+             {"role", (*p)["role"]},
+             {"rights", rights}});
 }
 
 Device* coordinating(World& w) {
@@ -232,14 +285,17 @@ Device* coordinating(World& w) {
 void invite(World& w, Luck& luck) {
   Device* d = coordinating(w);
   if (d == nullptr) return;
-  const json made = w.call(*d, {{"do", "invite"}, {"for", "plan"}, {"plan", w.plan}, {"name", "Gjest"},
+  const json made = w.call(*d, {{"do", "invite"},
+                                {"for", "plan"},
+                                {"plan", w.plan},
+                                {"name", "Gjest"},
                                 {"role", luck.percent(50) ? "provider" : "relative"}});
-  if (made.is_object() && made["ok"] == true) w.invitations.push_back(made["link"]);
+  if (made.is_object() && made["ok"] == true) w.invitations.push_back({made["link"], d->index});
 }
 
 void join(World& w) {
   if (w.invitations.empty() || w.devices.size() >= cast_size + 6) return;
-  const std::string link = w.invitations.back();
+  const auto [link, inviter] = w.invitations.back();
   w.invitations.pop_back();
   const auto invitation = parse_invitation(link);
   SP_CHECK(invitation.ok());
@@ -248,7 +304,8 @@ void join(World& w) {
     w.fail("home_begins", d.name);
     return;
   }
-  w.call(d, {{"do", "join_request"}, {"link", link}});
+  const json done = w.call(d, {{"do", "join_request"}, {"link", link}});
+  if (done.is_object() && done["ok"] == true) w.asked.push_back({d.index, inviter});
 }
 
 void confirm(World& w) {
@@ -310,8 +367,21 @@ std::optional<json> first_of(World& w, Device& d, Luck& luck, const char* query)
 // What a person throws away on purpose is not lost.
 void excuse_text(World& w, Device& d, const std::string& shown, const char* why) {
   for (Written& entry : w.ledger)
-    if (entry.device == d.index && entry.excused.empty() && !entry.text.empty() && shown.find(entry.text) != std::string::npos)
+    if (entry.device == d.index && entry.excused.empty() && !entry.text.empty() &&
+        shown.find(entry.text) != std::string::npos)
       entry.excused = why;
+}
+
+void hand_over(World& w, Device& d, Luck& luck) {
+  const auto q = first_of(w, d, luck, "quarantine");
+  if (!q) return;
+  const json done = w.call(d, {{"do", "quarantine_hand_over"},
+                               {"id", (*q)["id"]},
+                               {"to", luck.percent(50) ? "owner" : "coordinator"}});
+  if (!done.is_object() || done["ok"] != true) return;
+  for (const json& change : (*q)["changes"])
+    if (change["value"].get<std::string>().find(canary) != std::string::npos)
+      w.handed_over.push_back({d.index, change["value"], false});
 }
 
 void discard(World& w, Device& d, Luck& luck) {
@@ -335,7 +405,11 @@ void take_over(World& w, Device& d, Luck& luck) {
   if (luck.percent(70)) {
     w.call(d, {{"do", "hand_over_accept"}, {"letter", (*h)["letter"]}});
   } else {
-    w.call(d, {{"do", "hand_over_decline"}, {"letter", (*h)["letter"]}, {"reason", w.new_text("Nei")}});
+    const json done =
+        w.call(d, {{"do", "hand_over_decline"}, {"letter", (*h)["letter"]}, {"reason", w.new_text("Nei")}});
+    if (done.is_object() && done["ok"] != true) return;
+    for (HandedOver& handed : w.handed_over)
+      if (h->dump().find(handed.text) != std::string::npos) handed.declined = true;
   }
 }
 
@@ -348,17 +422,16 @@ void perform_work(World& w, Device& d, Do what, Luck& luck) {
     case Do::add: add(w, d, luck); break;
     case Do::set_change: change_set(w, d, luck); break;
     case Do::remove: remove(w, d, luck); break;
+    case Do::move: move(w, d, luck); break;
     case Do::keep: keep(w, d, luck); break;
     case Do::resolve: resolve(w, d, luck); break;
     case Do::answer: answer(w, d, luck); break;
     case Do::draft:
-      w.call(d, {{"do", "draft_save"}, {"plan", w.plan}, {"form", "notat"}, {"content", w.new_text("Kladd")}});
+      w.call(d,
+             {{"do", "draft_save"}, {"plan", w.plan}, {"form", "notat"}, {"content", w.new_text("Kladd")}});
       break;
     case Do::look: w.call(d, {{"do", "plan_show"}, {"plan", w.plan}}); break;
-    case Do::hand_over:
-      if (const auto q = first_of(w, d, luck, "quarantine"))
-        w.call(d, {{"do", "quarantine_hand_over"}, {"id", (*q)["id"]}, {"to", luck.percent(50) ? "owner" : "coordinator"}});
-      break;
+    case Do::hand_over: hand_over(w, d, luck); break;
     case Do::take_over: take_over(w, *w.devices[luck.percent(50) ? owner : coordinator], luck); break;
     case Do::discard: discard(w, d, luck); break;
     case Do::dismiss:
@@ -381,6 +454,7 @@ void perform_work(World& w, Device& d, Do what, Luck& luck) {
     case Do::accept_offer: accept_offer(w); break;
     case Do::remove_member: remove_member(w, luck); break;
     case Do::forget: forget(w, d); break;
+    case Do::false_word: sign_false_snapshot(w, d); break;
     default: break;
   }
 }

@@ -24,8 +24,13 @@ World::World(std::uint64_t seed) : server(seed), seed_(seed) {
 }
 
 World::World(const Beginning& beginning, const Story& story)
-    : now(beginning.now), server(beginning.store, story.seed), ledger(beginning.ledger), plan(beginning.plan),
-      texts(beginning.texts), seed_(story.seed), story_(story) {
+    : now(beginning.now),
+      server(beginning.store, story.seed),
+      ledger(beginning.ledger),
+      plan(beginning.plan),
+      texts(beginning.texts),
+      seed_(story.seed),
+      story_(story) {
   evil = std::make_unique<EvilServer>(*this);
   oracle = std::make_unique<Oracle>(*this);
   for (const Beginning::Home& home : beginning.homes) {
@@ -120,7 +125,8 @@ bool same_row(const Written& a, const Written& b) {
 void World::note_written(Device& d, const Ledger& before, const std::string& text) {
   std::vector<Written> fresh;
   for (const Written& row : rows_of(d)) {
-    const bool known = std::any_of(before.begin(), before.end(), [&](const Written& w) { return w.excused.empty() && same_row(w, row); });
+    const bool known = std::any_of(before.begin(), before.end(),
+                                   [&](const Written& w) { return w.excused.empty() && same_row(w, row); });
     if (!known) fresh.push_back(row);
   }
   // A command may leave a row of its own making besides (who acts for a unit is named in the plan first).
@@ -136,11 +142,14 @@ void World::note_written(Device& d, const Ledger& before, const std::string& tex
 bool World::holds_text(Device& d, const Written& row, const std::string& text) {
   Context ctx = d.core->context(d.clock.at(now));
   auto file = d.core->plans().get(ctx, row.plan);
-  const auto unsent = file.ok() ? (*file)->unsent(ctx, row.section) : Result<std::vector<plan::PendingBatch>>(file.error());
+  const auto unsent =
+      file.ok() ? (*file)->unsent(ctx, row.section) : Result<std::vector<plan::PendingBatch>>(file.error());
   if (!unsent.ok()) return false;
   for (const plan::PendingBatch& p : *unsent)
     for (const plan::Op& op : p.batch.ops)
-      if (op.id.counter >= row.first && op.id.counter <= row.last && text_of(op).find(text) != std::string::npos) return true;
+      if (op.id.counter >= row.first && op.id.counter <= row.last &&
+          text_of(op).find(text) != std::string::npos)
+        return true;
   return false;
 }
 
@@ -153,7 +162,8 @@ json World::call(Device& d, const json& request, const std::string& text) {
     return nullptr;
   }
   const bool ok = answer["ok"] == true;
-  note(d.name + " " + request["do"].get<std::string>() + " " + (ok ? "ok" : answer["error"].get<std::string>()));
+  note(d.name + " " + request["do"].get<std::string>() + " " +
+       (ok ? "ok" : answer["error"].get<std::string>()));
   if (ok) {
     note_written(d, before, text);
   } else if (rows_of(d).size() != before.size()) {
@@ -227,7 +237,8 @@ void World::tell_reply(ByteView request, ByteView reply) {
     for (const ItemResult& r : p.gov_results) line += std::string(" record:") + status_name(r.status);
     for (const ItemResult& r : p.results) line += std::string(" envelope:") + status_name(r.status);
     line += " gives " + std::to_string(p.gov.size()) + " records";
-    for (const SectionPull& s : p.sections) line += ", section " + std::to_string(s.section) + " x" + std::to_string(s.envelopes.size());
+    for (const SectionPull& s : p.sections)
+      line += ", section " + std::to_string(s.section) + " x" + std::to_string(s.envelopes.size());
     log += line + "\n";
   }
 }

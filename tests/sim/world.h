@@ -1,5 +1,5 @@
-// The simulated world: one heap of events in order of time, some devices with real cores, one real relay, and one seed
-// from which all of it follows. No thread, no clock, no socket; a year passes in milliseconds.
+// The simulated world: one heap of events in order of time, some devices with real cores, one real relay, and
+// one seed from which all of it follows. No thread, no clock, no socket; a year passes in milliseconds.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ namespace samplan::sim {
 class EvilServer;
 class Oracle;
 
-// What a checker found. `checker` is a stable word, so that a shortened story can be held to fail in the same way.
+// What a checker found. `checker` is a stable word, so that a shortened story can be held to fail in the same
+// way.
 struct Failure {
   std::string checker;
   std::string detail;
@@ -47,6 +48,8 @@ struct Beginning {
   std::string plan;
   Ledger ledger;
   int texts = 0;
+  // The same plan when a year of home care has been written into it; none where only small worlds are lived.
+  std::shared_ptr<const Beginning> later;
 };
 
 class World {
@@ -69,11 +72,13 @@ class World {
   std::string plan;  // hex; the plan that the story is about
   std::optional<Failure> failure;
   std::uint64_t events = 0;
-  int step = -1;        // the one that is being carried out
-  int texts = 0;        // how many texts people have written
-  std::vector<std::string> invitations;  // links that were given to somebody and not used yet
-  std::vector<SimDisk::Image> backups;   // by device; empty if none
-  std::string log;      // what happened, line by line, when `keep_log`
+  int step = -1;                                                 // the one that is being carried out
+  int texts = 0;                                                 // how many texts people have written
+  std::vector<std::pair<std::string, std::size_t>> invitations;  // links not used yet, and who gave them
+  std::vector<HandedOver> handed_over;
+  std::vector<Asked> asked;
+  std::vector<SimDisk::Image> backups;  // by device; empty if none
+  std::string log;                      // what happened, line by line, when `keep_log`
   bool keep_log = false;
   bool healed = false;  // no fault can happen any more
 
@@ -83,8 +88,8 @@ class World {
   void note(const std::string& line);
   std::uint64_t hash() const { return hash_; }
 
-  // A command as a person gives it. What it leaves pending is entered in the ledger; a machine that dies of it is
-  // started again. Null when the machine is off or died.
+  // A command as a person gives it. What it leaves pending is entered in the ledger; a machine that dies of
+  // it is started again. Null when the machine is off or died.
   json call(Device& d, const json& request, const std::string& text = {});
   // A question; leaves no trace.
   json ask(Device& d, const json& request);
@@ -101,14 +106,18 @@ class World {
   // A whole sync at once on a good network.
   Result<SyncOutcome> sync_now(Device& d);
 
-  std::string new_text(const std::string& about) { return about + " " + canary + std::to_string(++texts) + "z"; }
+  std::string new_text(const std::string& about) {
+    return about + " " + canary + std::to_string(++texts) + "z";
+  }
   json status(Device& d) { return ask(d, {{"do", "status"}}); }
   std::uint64_t seed() const { return seed_; }
   const Story& story() const { return story_; }
 
  private:
   struct Later {
-    bool operator()(const Event& a, const Event& b) const { return a.at != b.at ? a.at > b.at : a.number > b.number; }
+    bool operator()(const Event& a, const Event& b) const {
+      return a.at != b.at ? a.at > b.at : a.number > b.number;
+    }
   };
   void plan_event(Event event);
   void carry_out(Event& event);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/utf8.h"
-#include "sync/merge/text/buffer.h"
 
 namespace samplan::merge::text {
 namespace {
@@ -55,7 +53,7 @@ bool read_edit(Reader& in, LogEdit& e, std::vector<LogRun>& runs, const std::vec
   e.over_long = (flags & flag_over_long) != 0;
   e.set_aside = (flags & flag_set_aside) != 0;
   const std::uint64_t count = in.varint();
-  if (!in.ok() || count > edit_runs_max) return false;
+  if (!in.ok() || count > edit_runs_max || (e.set_aside && count != 0)) return false;
   e.first_run = static_cast<std::uint32_t>(runs.size());
   e.run_count = static_cast<std::uint32_t>(count);
   std::uint64_t weight = 0;
@@ -63,16 +61,13 @@ bool read_edit(Reader& in, LogEdit& e, std::vector<LogRun>& runs, const std::vec
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t pos = expected + unzigzag(in.varint());
     const std::uint64_t deleted = in.varint();
-    const std::uint64_t size = in.varint();
-    if (!in.ok() || pos > u32_max || deleted > u32_max || size > limits::text_bytes_max) return false;
+    const std::uint64_t inserted = in.varint();
+    if (!in.ok() || pos > u32_max || deleted > u32_max || inserted > limits::text_bytes_max) return false;
+    if (deleted == 0 && inserted == 0) return false;
     LogRun run;
     run.pos = static_cast<std::uint32_t>(pos);
     run.deleted = static_cast<std::uint32_t>(deleted);
-    run.offset = static_cast<std::uint32_t>(in.position());
-    run.bytes = static_cast<std::uint32_t>(size);
-    const std::string_view text = in.take(run.bytes).text();
-    if (!in.ok() || (deleted == 0 && size == 0)) return false;
-    run.inserted = static_cast<std::uint32_t>(count_chars(text));
+    run.inserted = static_cast<std::uint32_t>(inserted);
     expected = pos + run.inserted;
     weight += run.deleted;
     weight += run.inserted;
@@ -107,7 +102,7 @@ std::uint32_t DecodedLog::base_of(const LogEdit& e) const {
 
 bool EditLog::is_summary_of(const EditLog& other) const {
   return count_ == other.count_ && last_seq_ == other.last_seq_ && devices_ == other.devices_ &&
-         newest_device_ == other.newest_device_ && others_seq_ == other.others_seq_;
+         newest_device_ == other.newest_device_ && others_seq_ == other.others_seq_ && inserted_ == other.inserted_;
 }
 
 void EditLog::encode(Bytes& out) const {
@@ -115,6 +110,7 @@ void EditLog::encode(Bytes& out) const {
   append_varint(out, last_seq_);
   append_varint(out, newest_device_);
   append_varint(out, others_seq_);
+  append_varint(out, inserted_);
   append_varint(out, devices_.size());
   for (const LogDevice& d : devices_) {
     samplan::append(out, d.id.view());
@@ -133,8 +129,10 @@ Result<EditLog> EditLog::open(Reader& in) {
   log.last_seq_ = in.varint();
   const std::uint64_t newest = in.varint();
   log.others_seq_ = in.varint();
+  log.inserted_ = in.varint();
   const std::uint64_t devices = in.varint();
   if (!in.ok() || count > in.left() || devices > in.left() || newest > devices) return malformed;
+  if (log.inserted_ > inserted_max) return malformed;
   log.count_ = static_cast<std::uint32_t>(count);
   log.newest_device_ = static_cast<std::uint32_t>(newest);
   for (std::uint64_t i = 0; i < devices; ++i) {
@@ -169,11 +167,8 @@ Result<EditLog> EditLog::decode(Reader& in) {
     if (!read_edit(edits, edit, runs, given.devices_, log.devices_, last_seq)) {
       return Error{Errc::malformed, "edit_log"};
     }
-    for (const LogRun& run : runs) {
-      if (!is_utf8(ByteView(given.bytes_).sub(run.offset, run.bytes).text()))
-        return Error{Errc::not_utf8, "edit_log"};
-    }
-    log.note(edit);
+    log.note(edit, runs);
+    if (log.inserted_ > inserted_max) return Error{Errc::malformed, "edit_log"};
   }
   if (!given.is_summary_of(log)) return Error{Errc::malformed, "edit_log: summary"};
   return given;
@@ -191,16 +186,17 @@ bool EditLog::surely_sees_all(const LogEdit& e) const {
   return e.seen >= (newest_device_ == e.device ? others_seq_ : last_seq_);
 }
 
-void EditLog::note(const LogEdit& edit) {
+void EditLog::note(const LogEdit& edit, const std::vector<LogRun>& runs) {
   if (edit.device != newest_device_) {
     others_seq_ = last_seq_;
     newest_device_ = edit.device;
   }
   last_seq_ = edit.seq;
+  for (const LogRun& run : runs) inserted_ += run.inserted;
   ++count_;
 }
 
-void EditLog::append(const LogEdit& edit, const DeviceId& device, const std::vector<TextRun>& runs) {
+void EditLog::append(const LogEdit& edit, const DeviceId& device, const std::vector<LogRun>& runs) {
   const std::uint64_t own_unseen = edit.counter - 1 - edit.own_seen;
   const auto flags = static_cast<std::uint8_t>(
       (own_unseen != 0 ? flag_own_unseen : 0) | (edit.clamped ? flag_clamped : 0) |
@@ -220,17 +216,16 @@ void EditLog::append(const LogEdit& edit, const DeviceId& device, const std::vec
   if (own_unseen != 0) append_varint(bytes_, own_unseen);
   append_varint(bytes_, runs.size());
   std::uint64_t expected = 0;
-  for (const TextRun& run : runs) {
+  for (const LogRun& run : runs) {
     append_varint(bytes_, zigzag(run.pos - expected));
     append_varint(bytes_, run.deleted);
-    append_varint(bytes_, run.inserted.size());
-    samplan::append(bytes_, ByteView::of(run.inserted));
-    expected = run.pos + count_chars(run.inserted);
+    append_varint(bytes_, run.inserted);
+    expected = std::uint64_t{run.pos} + run.inserted;
   }
   own.last_counter = edit.counter;
   own.max_counter = std::max(own.max_counter, edit.counter);
   own.max_seen = std::max(own.max_seen, edit.seen);
-  note(edit);
+  note(edit, runs);
 }
 
 DecodedLog EditLog::decoded() const {

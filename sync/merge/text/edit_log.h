@@ -1,6 +1,7 @@
-// The edits of a field as bytes, appended one by one and read only when something has to be merged or shown.
-// What is needed to tell whether a further edit is concurrent to anything is kept beside the bytes. It never
-// interprets a run.
+// The edits of a field as bytes, appended one by one and read only when something has to be merged or shown:
+// who, when, and for each run where, how many characters went and how many came. Never a character: what the
+// text says now stands beside the log, and what it no longer says is in no log. What is needed to tell whether
+// a further edit is concurrent to anything is kept beside the bytes. It never interprets a run.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,6 @@ struct LogRun {
   std::uint32_t pos = 0;
   std::uint32_t deleted = 0;
   std::uint32_t inserted = 0;  // code points
-  std::uint32_t offset = 0;    // of the UTF-8 in the log's bytes
-  std::uint32_t bytes = 0;
 };
 
 struct LogEdit {
@@ -73,6 +72,10 @@ struct DecodedLog {
   std::uint32_t size() const { return static_cast<std::uint32_t>(edits.size()); }
 };
 
+// Characters that the edits of one field may insert in all its life; beyond that they are set aside. So numbers
+// of characters never overflow, and lengths without characters cost no more memory than they may.
+inline constexpr std::uint64_t inserted_max = 1U << 28;
+
 class EditLog {
  public:
   // What is kept beside the bytes, and then the bytes themselves.
@@ -82,24 +85,25 @@ class EditLog {
   // The same without a look at the edits, for bytes that this device wrote and sealed itself.
   static Result<EditLog> open(Reader& in);
 
-  const Bytes& bytes() const { return bytes_; }
+  std::size_t bytes() const { return bytes_.size(); }
   std::uint32_t size() const { return count_; }
   std::uint64_t last_seq() const { return last_seq_; }
+  std::uint64_t inserted() const { return inserted_; }  // characters, all edits together
   const std::vector<LogDevice>& devices() const { return devices_; }
   // Index of a device, or devices().size().
   std::uint32_t device(const DeviceId& id) const;
   // Whether an edit has seen all that is here. It may say no where the answer is yes, but rarely.
   bool surely_sees_all(const LogEdit& e) const;
 
-  // `device` is the edit's; a new one is added.
-  void append(const LogEdit& edit, const DeviceId& device, const std::vector<TextRun>& runs);
+  // `device` is the edit's; a new one is added. One that is set aside has no runs.
+  void append(const LogEdit& edit, const DeviceId& device, const std::vector<LogRun>& runs);
   DecodedLog decoded() const;
   // Brings a decoded log up to date after append(). False when the bytes are not a log, or not this one.
   bool decode_more(DecodedLog& log) const;
 
  private:
   bool is_summary_of(const EditLog& other) const;
-  void note(const LogEdit& edit);
+  void note(const LogEdit& edit, const std::vector<LogRun>& runs);
 
   Bytes bytes_;
   std::uint32_t count_ = 0;
@@ -108,6 +112,7 @@ class EditLog {
   // The newest edit is by this device; other devices' newest has this number.
   std::uint32_t newest_device_ = 0;
   std::uint64_t others_seq_ = 0;
+  std::uint64_t inserted_ = 0;
 };
 
 }  // namespace samplan::merge::text

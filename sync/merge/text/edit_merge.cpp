@@ -65,6 +65,7 @@ void EditMerge::start(std::uint32_t first, std::uint32_t base) {
   first_ = first;
   last_ = no_index;
   state_.reset(base);
+  clamped_ = false;
   done_.clear();
   sources_.clear();
 }
@@ -86,21 +87,19 @@ void EditMerge::move_to(const LogEdit& next, std::uint32_t next_index) {
   typed_ = 0;
 }
 
-void EditMerge::insert(const LogEdit& edit, std::uint32_t pos, std::string_view utf8, std::uint32_t chars,
-                       TextBuffer* text) {
+// Returns where in the plain text the characters go.
+std::uint32_t EditMerge::insert(const LogEdit& edit, std::uint32_t pos, std::uint32_t chars) {
   const std::uint32_t at = state_.insert(pos, chars, {edit.device, edit.counter, typed_});
   typed_ += chars;
-  if (text != nullptr) text->insert(at, utf8);
+  return at;
 }
 
-void EditMerge::erase(std::uint32_t pos, std::uint32_t count, TextBuffer* text) {
+void EditMerge::erase(std::uint32_t pos, std::uint32_t count) {
   edits_.clear();
   state_.erase(pos, count, edits_);
-  if (text == nullptr) return;
-  for (const PlainEdit& e : edits_) text->erase(e.pos, e.deleted);
 }
 
-void EditMerge::walk(TextBuffer* text) {
+void EditMerge::walk() {
   const std::uint32_t index = walked();
   const LogEdit& edit = log_.edits[index];
   if (edit.set_aside) {
@@ -112,17 +111,19 @@ void EditMerge::walk(TextBuffer* text) {
   for (std::uint32_t r = edit.first_run; r < edit.first_run + edit.run_count; ++r) {
     const LogRun& run = log_.runs[r];
     const std::uint32_t pos = std::min(run.pos, state_.length());
-    erase(pos, std::min(run.deleted, state_.length() - pos), text);
+    const std::uint32_t count = std::min(run.deleted, state_.length() - pos);
+    clamped_ = clamped_ || pos != run.pos || count != run.deleted;
+    erase(pos, count);
     if (run.inserted == 0) continue;
-    sources_.push_back({state_.tracker().next_id(), run.offset, run.bytes, index});
-    insert(edit, pos, ByteView(bytes_).sub(run.offset, run.bytes).text(), run.inserted, text);
+    sources_.push_back({state_.tracker().next_id(), index});
+    insert(edit, pos, run.inserted);
   }
   done_.push_back(state_.end());
   last_ = index;
 }
 
 void EditMerge::walk_new(const LogEdit& edit, const DeviceId& device, const std::vector<TextRun>& runs,
-                         TextBuffer& text, std::vector<TextRun>& kept) {
+                         TextBuffer& text, std::vector<LogRun>& kept, std::string& removed) {
   move_to(edit, log_.size());
   if (edit.device == state_.tracker().agents()) {
     state_.add_agent(std::string(device.bytes.begin(), device.bytes.end()));
@@ -132,36 +133,23 @@ void EditMerge::walk_new(const LogEdit& edit, const DeviceId& device, const std:
     const std::uint32_t pos = std::min(run.pos, state_.length());
     const std::uint32_t count = std::min(run.deleted, state_.length() - pos);
     if (count == 0 && run.inserted.empty()) continue;
-    erase(pos, count, &text);
-    if (!run.inserted.empty()) {
-      insert(edit, pos, run.inserted, static_cast<std::uint32_t>(count_chars(run.inserted)), &text);
+    erase(pos, count);
+    for (const PlainEdit& e : edits_) {
+      text.read(e.pos, e.deleted, removed);
+      text.erase(e.pos, e.deleted);
     }
-    kept.push_back({pos, count, run.inserted});
+    const auto chars = static_cast<std::uint32_t>(count_chars(run.inserted));
+    if (chars > 0) text.insert(insert(edit, pos, chars), run.inserted);
+    kept.push_back({pos, count, chars});
   }
   done_.push_back(state_.end());
   last_ = log_.size();
 }
 
-std::vector<EditMerge::Source>::const_iterator EditMerge::source_of(ItemId id) const {
-  return std::upper_bound(sources_.begin(), sources_.end(), id,
-                          [](ItemId i, const Source& s) { return i < s.first; }) -
-         1;
-}
-
-std::uint32_t EditMerge::edit_of(ItemId id) const { return source_of(id)->edit; }
-
-void EditMerge::append_text(ItemRange items, std::string& out) const {
-  auto source = source_of(items.id);
-  while (items.length > 0) {
-    std::string_view text = ByteView(bytes_).sub(source->offset, source->bytes).text();
-    text.remove_prefix(offset_of_char(text, items.id - source->first));
-    const ItemId end = source + 1 == sources_.end() ? state_.tracker().next_id() : (source + 1)->first;
-    const std::uint32_t here = std::min(items.length, end - items.id);
-    out.append(text.substr(0, offset_of_char(text, here)));
-    items.id += here;
-    items.length -= here;
-    ++source;
-  }
+std::uint32_t EditMerge::edit_of(ItemId id) const {
+  const auto after = std::upper_bound(sources_.begin(), sources_.end(), id,
+                                      [](ItemId i, const Source& s) { return i < s.first; });
+  return (after - 1)->edit;
 }
 
 }  // namespace samplan::merge::text

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "sync/merge/text/log_replay.h"
 #include "sync/merge/text/text_doc.h"
 
 namespace samplan::merge::text {
@@ -90,18 +89,13 @@ struct Piece {
   std::uint32_t inserted_by = no_index;  // an edit; or before the merge
   std::uint32_t span = 0;
   bool deleted = false;
+  bool missing = false;
   std::string text;
 };
 
 class Paragraphs {
  public:
-  Paragraphs(const DecodedLog& log, const Bytes& bytes, std::uint32_t first)
-      : log_(log), merge_(log, bytes), base_(LogReplay(log, bytes).text(first)) {
-    merge_.start(first, static_cast<std::uint32_t>(base_.chars()));
-    while (merge_.walked() < log.size()) merge_.walk(nullptr);
-    find_deleters(first);
-    cut();
-  }
+  Paragraphs(const DecodedLog& log, const TextItems& items) : log_(log), items_(items) { cut(); }
 
   std::vector<ParagraphConflict> conflicts(const std::vector<bool>& reviewed) const {
     std::vector<ParagraphConflict> out;
@@ -117,52 +111,29 @@ class Paragraphs {
   }
 
  private:
-  void find_deleters(std::uint32_t first) {
-    deleters_.resize(merge_.state().tracker().tree().size());
-    for (std::uint32_t e = first; e < log_.size(); ++e) {
-      for (std::uint32_t a = merge_.done(e).first; a < merge_.done(e).last; ++a) {
-        const MergeState::Action& action = merge_.state().action(a);
-        for (std::uint32_t t = action.first; !action.insertion && t < action.first + action.count; ++t) {
-          note_deleter(merge_.state().target(t), e);
-        }
-      }
-    }
-  }
-
-  // Targets were whole spans when they were deleted; since then spans have only been cut.
-  void note_deleter(ItemRange items, std::uint32_t edit) {
-    const SpanTree& tree = merge_.state().tracker().tree();
-    std::uint32_t span = tree.find_id(items.id).span;
-    while (items.length > 0) {
-      deleters_[span].push_back(edit);
-      items.length -= std::min(items.length, tree.at(span).length);
-      span = tree.at(span).next_by_id;
-    }
-  }
-
   void cut() {
-    const SpanTree& tree = merge_.state().tracker().tree();
+    const SpanTree& tree = items_.tree();
     std::uint32_t paragraph = 0;
     for (std::uint32_t s = tree.first(); s != no_index; s = tree.next(s)) {
-      const Span& span = tree.at(s);
-      if (span.length == 0) continue;
-      std::string text;
-      append_items({span.id, span.length}, merge_, base_, text);
-      std::string_view left = text;
-      while (!left.empty()) {
+      if (tree.at(s).length == 0) continue;
+      Piece piece;
+      piece.inserted_by = items_.inserted_by(s);
+      piece.span = s;
+      piece.deleted = tree.at(s).deleted;
+      EarlierText words;
+      items_.append(s, words);
+      piece.missing = words.missing;
+      std::string_view left = words.text;
+      do {
         // A newline belongs to the paragraph that it ends; one that has been deleted ends nothing.
-        const std::size_t newline = span.deleted ? std::string_view::npos : left.find('\n');
+        const std::size_t newline = piece.deleted ? std::string_view::npos : left.find('\n');
         const std::size_t size = newline == std::string_view::npos ? left.size() : newline + 1;
-        Piece piece;
         piece.paragraph = paragraph;
-        if (span.id >= first_inserted) piece.inserted_by = merge_.edit_of(span.id);
-        piece.span = s;
-        piece.deleted = span.deleted;
         piece.text = left.substr(0, size);
-        pieces_.push_back(std::move(piece));
+        pieces_.push_back(piece);
         left.remove_prefix(size);
         if (newline != std::string_view::npos) ++paragraph;
-      }
+      } while (!left.empty());
     }
   }
 
@@ -170,7 +141,7 @@ class Paragraphs {
     std::vector<std::uint32_t> out;
     for (std::size_t p = from; p < to; ++p) {
       if (pieces_[p].inserted_by != no_index) out.push_back(pieces_[p].inserted_by);
-      const auto& gone = deleters_[pieces_[p].span];
+      const auto& gone = items_.deleted_by(pieces_[p].span);
       out.insert(out.end(), gone.begin(), gone.end());
     }
     std::sort(out.begin(), out.end());
@@ -189,7 +160,7 @@ class Paragraphs {
     return piece.inserted_by == no_index || in_version(tips, piece.inserted_by);
   }
   bool lacks(const Tips& tips, const Piece& piece) const {
-    const auto& gone = deleters_[piece.span];
+    const auto& gone = items_.deleted_by(piece.span);
     return std::any_of(gone.begin(), gone.end(), [&](std::uint32_t e) { return in_version(tips, e); });
   }
 
@@ -224,30 +195,34 @@ class Paragraphs {
       bool deleted_for_all = true;
       for (std::size_t s = 0; s < tips.size(); ++s) {
         const bool there = has(tips[s], piece);
-        if (there && !lacks(tips[s], piece)) out.sides[s].text += piece.text;
+        if (there && !lacks(tips[s], piece)) add(out.sides[s].text, piece);
         with += there ? 1U : 0U;
       }
-      const auto& gone = deleters_[piece.span];
+      const auto& gone = items_.deleted_by(piece.span);
       deleted_for_all = std::any_of(gone.begin(), gone.end(), [&](std::uint32_t e) {
         return std::all_of(tips.begin(), tips.end(), [&](const Tips& t) { return in_version(t, e); });
       });
-      if (with == tips.size() && !deleted_for_all) out.base += piece.text;
+      if (with == tips.size() && !deleted_for_all) add(out.base, piece);
       if (!piece.deleted) out.now += piece.text;
     }
-    for (std::string* text : {&out.now, &out.base}) drop_newline(*text);
-    for (ParagraphConflict::Side& side : out.sides) drop_newline(side.text);
+    for (std::string* text : {&out.now, &out.base.text}) drop_newline(*text);
+    for (ParagraphConflict::Side& side : out.sides) drop_newline(side.text.text);
     return out;
   }
 
+  static void add(EarlierText& to, const Piece& piece) {
+    if (piece.missing)
+      to.add_missing();
+    else
+      to.text += piece.text;
+  }
   static void drop_newline(std::string& text) {
     if (!text.empty() && text.back() == '\n') text.pop_back();
   }
 
   const DecodedLog& log_;
-  EditMerge merge_;
-  TextBuffer base_;
-  std::vector<std::vector<std::uint32_t>> deleters_;  // of each span
-  std::vector<Piece> pieces_;                         // in text order
+  const TextItems& items_;
+  std::vector<Piece> pieces_;  // in text order
 };
 
 }  // namespace
@@ -276,9 +251,9 @@ std::vector<ParagraphConflict> TextDoc::concurrent_paragraphs() const {
   const std::vector<bool> reviewed = marks(log, reviewed_);
   const std::vector<std::uint32_t> involved = contested(log, all_edits(log), reviewed);
   if (involved.empty()) return {};
-  std::uint32_t first = involved.front();
-  for (std::uint32_t i = log.size(); i-- > first;) first = std::min(first, log.base[i]);
-  return Paragraphs(log, log_.bytes(), first).conflicts(reviewed);
+  const TextItems items(log, involved.front(), text_.str(), words_);
+  if (!items.good()) return {};
+  return Paragraphs(log, items).conflicts(reviewed);
 }
 
 }  // namespace samplan::merge::text

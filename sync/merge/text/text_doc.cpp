@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "base/utf8.h"
 #include "sync/merge/text/edit_merge.h"
 
@@ -18,7 +19,7 @@ constexpr std::uint64_t credit_per_edit = 2048;
 constexpr std::uint64_t credit_per_byte = 64;
 constexpr std::uint64_t unseen_per_unit = 16;
 
-constexpr std::string_view magic = "STD1";
+constexpr std::string_view magic = "STD2";
 
 bool is_acceptable(const TextEdit& edit) {
   if (edit.seq == 0 || edit.op.counter == 0 || edit.runs.size() > edit_runs_max) return false;
@@ -38,10 +39,15 @@ std::size_t inserted_bytes(const TextEdit& edit) {
   return bytes;
 }
 
+bool is_same(const std::vector<LogRun>& kept, const std::vector<TextRun>& given) {
+  return std::equal(kept.begin(), kept.end(), given.begin(), given.end(),
+                    [](const LogRun& a, const TextRun& b) { return a.pos == b.pos && a.deleted == b.deleted; });
+}
+
 }  // namespace
 
 struct TextDoc::Merging {
-  explicit Merging(const EditLog& l) : log(l.decoded()), merge(log, l.bytes()) {}
+  explicit Merging(const EditLog& l) : log(l.decoded()), merge(log) {}
   DecodedLog log;
   EditMerge merge;
   bool started = false;
@@ -54,7 +60,8 @@ TextDoc::TextDoc(const TextDoc& other)
       log_(other.log_),
       credit_(other.credit_),
       reviewed_(other.reviewed_),
-      contested_(other.contested_) {}
+      contested_(other.contested_),
+      words_(other.words_) {}
 TextDoc& TextDoc::operator=(const TextDoc& other) {
   if (this != &other) *this = TextDoc(other);
   return *this;
@@ -65,7 +72,8 @@ TextDoc::TextDoc(TextDoc&& other) noexcept
       log_(std::move(other.log_)),
       credit_(other.credit_),
       reviewed_(std::move(other.reviewed_)),
-      contested_(other.contested_) {
+      contested_(other.contested_),
+      words_(std::move(other.words_)) {
   other = TextDoc();
 }
 TextDoc& TextDoc::operator=(TextDoc&& other) noexcept {
@@ -77,6 +85,7 @@ TextDoc& TextDoc::operator=(TextDoc&& other) noexcept {
   credit_ = other.credit_;
   reviewed_ = std::move(other.reviewed_);
   contested_ = other.contested_;
+  words_ = std::move(other.words_);
   return *this;
 }
 
@@ -121,8 +130,9 @@ Result<TextOutcome> TextDoc::apply(const TextEdit& given) {
   }
   const std::uint64_t credit_before = credit_;
   credit_ = std::min(credit_max, credit_ + credit_per_edit + credit_per_byte * inserted_bytes(given));
-  const bool too_long = text_.bytes() + inserted_bytes(given) > text_hard_bytes_max;
-  if (log_.surely_sees_all(edit))
+  const bool too_long = text_.bytes() + inserted_bytes(given) > text_hard_bytes_max ||
+                        log_.inserted() + inserted_bytes(given) > inserted_max;
+  if (log_.surely_sees_all(edit) || SP_PLANTED(text_saw_everything))
     return too_long ? set_aside(edit, given, false) : apply_in_order(edit, given);
   const Merging* m = merging();
   if (m == nullptr) {
@@ -138,16 +148,20 @@ Result<TextOutcome> TextDoc::apply(const TextEdit& given) {
 }
 
 TextOutcome TextDoc::apply_in_order(const LogEdit& edit, const TextEdit& given) {
-  std::vector<TextRun> kept;
+  std::vector<LogRun> kept;
+  std::string removed;
   for (const TextRun& run : given.runs) {
     const std::size_t pos = std::min<std::size_t>(run.pos, text_.chars());
     const std::size_t count = std::min<std::size_t>(run.deleted, text_.chars() - pos);
     if (count == 0 && run.inserted.empty()) continue;
+    text_.read(pos, count, removed);
     text_.erase(pos, count);
+    const std::size_t before = text_.chars();
     text_.insert(pos, run.inserted);
-    kept.push_back({static_cast<std::uint32_t>(pos), static_cast<std::uint32_t>(count), run.inserted});
+    kept.push_back({static_cast<std::uint32_t>(pos), static_cast<std::uint32_t>(count),
+                    static_cast<std::uint32_t>(text_.chars() - before)});
   }
-  return finish(edit, given, kept, false);
+  return finish(edit, given, kept, removed, false);
 }
 
 // The merge state covers all edits of the log, and begins where everything earlier is seen by all, the new
@@ -158,10 +172,10 @@ Status TextDoc::prepare(std::uint32_t base) {
     std::uint32_t first = base;
     for (std::uint32_t i = m.log.size(); i-- > first;) first = std::min(first, m.log.base[i]);
     m.merge.start(first, first == 0 ? 0 : Tracker::unknown_base);
-    while (m.merge.walked() < m.log.size()) m.merge.walk(nullptr);
+    while (m.merge.walked() < m.log.size()) m.merge.walk();
     m.started = first == 0 || m.merge.close_base(text_.chars());
   }
-  while (m.merge.walked() < m.log.size()) m.merge.walk(nullptr);
+  while (m.merge.walked() < m.log.size()) m.merge.walk();
   if (!m.started || m.merge.state().tracker().effect_length() != text_.chars()) {
     settle();
     return corrupt();
@@ -184,24 +198,25 @@ Result<TextOutcome> TextDoc::apply_concurrent(const LogEdit& edit, const TextEdi
   for (std::uint32_t j = base; j < log.size() && !contested_; ++j) {
     contested_ = log.edits[j].author != edit.author && !log.edits[j].set_aside && !log.sees(edit, j);
   }
-  std::vector<TextRun> kept;
-  merging_->merge.walk_new(edit, given.op.device, given.runs, text_, kept);
-  return finish(edit, given, kept, true);
+  std::vector<LogRun> kept;
+  std::string removed;
+  merging_->merge.walk_new(edit, given.op.device, given.runs, text_, kept, removed);
+  return finish(edit, given, kept, removed, true);
 }
 
 TextOutcome TextDoc::set_aside(LogEdit edit, const TextEdit& given, bool concurrent) {
   edit.set_aside = true;
-  std::vector<TextRun> kept;
-  for (const TextRun& run : given.runs) {
-    if (run.deleted > 0 || !run.inserted.empty()) kept.push_back(run);
-  }
-  return finish(edit, given, kept, concurrent);
+  std::string wanted;
+  for (const TextRun& run : given.runs) wanted += run.inserted;
+  return finish(edit, given, {}, wanted, concurrent);
 }
 
-TextOutcome TextDoc::finish(LogEdit edit, const TextEdit& given, const std::vector<TextRun>& kept,
-                            bool concurrent) {
+// `words`: what it took out of the text; of one that is set aside, what it wanted to insert.
+TextOutcome TextDoc::finish(LogEdit edit, const TextEdit& given, const std::vector<LogRun>& kept,
+                            std::string_view words, bool concurrent) {
   edit.over_long = !edit.set_aside && over_long();
-  edit.clamped = !edit.set_aside && kept != given.runs;
+  edit.clamped = !edit.set_aside && !is_same(kept, given.runs);
+  words_.add(log_.size(), words);
   log_.append(edit, given.op.device, kept);
   TextOutcome outcome;
   outcome.kind = edit.set_aside ? TextOutcome::Kind::set_aside : TextOutcome::Kind::applied;
@@ -214,7 +229,7 @@ TextOutcome TextDoc::finish(LogEdit edit, const TextEdit& given, const std::vect
 Bytes TextDoc::encode() const {
   Bytes out;
   const std::string text = text_.str();
-  out.reserve(text.size() + log_.bytes().size() + 64);
+  out.reserve(text.size() + log_.bytes() + 64);
   append(out, ByteView::of(magic));
   append_u8(out, contested_ ? 1 : 0);
   append_varint(out, credit_);

@@ -1,14 +1,16 @@
-// What a field's log can tell: its history, earlier versions, and whether it fits its text.
+// What a field's log and the words that are here can tell: its history, earlier versions, and whether the log
+// fits the text.
 #include <algorithm>
 
-#include "sync/merge/text/log_replay.h"
 #include "sync/merge/text/text_doc.h"
 
 namespace samplan::merge::text {
 
 std::vector<HistoryEntry> TextDoc::history() const {
   const DecodedLog log = log_.decoded();
+  const TextItems items(log, 0, text_.str(), words_);
   std::vector<HistoryEntry> out;
+  if (!items.good()) return out;
   out.reserve(log.edits.size());
   for (std::uint32_t i = 0; i < log.size(); ++i) {
     const LogEdit& e = log.edits[i];
@@ -21,42 +23,48 @@ std::vector<HistoryEntry> TextDoc::history() const {
     entry.clamped = e.clamped;
     entry.set_aside = e.set_aside;
     entry.reviewed = std::binary_search(reviewed_.begin(), reviewed_.end(), i);
-    for (std::uint32_t r = e.first_run; e.set_aside && r < e.first_run + e.run_count; ++r) {
-      HistoryChange change;
-      change.pos = log.runs[r].pos;
-      change.inserted = ByteView(log_.bytes()).sub(log.runs[r].offset, log.runs[r].bytes).text();
-      entry.changes.push_back(std::move(change));
+    if (e.set_aside) {
+      const auto wanted = words_.find(i);
+      entry.missing = !wanted.has_value();
+      entry.changes.push_back({0, "", std::string(wanted.value_or(missing_mark))});
+    }
+    // For each run a deletion, of nothing perhaps, then an insertion if there is one.
+    std::uint32_t action = items.merge().done(i).first;
+    for (std::uint32_t r = e.first_run; r < e.first_run + e.run_count; ++r) {
+      const MergeState& state = items.merge().state();
+      EarlierText deleted;
+      EarlierText inserted;
+      const MergeState::Action& deletion = state.action(action++);
+      for (std::uint32_t t = deletion.first; t < deletion.first + deletion.count; ++t)
+        items.append(state.target(t), deleted);
+      if (log.runs[r].inserted > 0) {
+        const MergeState::Action& insertion = state.action(action++);
+        items.append(ItemRange{insertion.first, insertion.count}, inserted);
+      }
+      entry.missing = entry.missing || deleted.missing || inserted.missing;
+      entry.changes.push_back({log.runs[r].pos, std::move(deleted.text), std::move(inserted.text)});
     }
     out.push_back(std::move(entry));
   }
-  const OnEdit note = [&out](std::uint32_t edit, std::vector<ReplayedRun> runs) {
-    for (ReplayedRun& run : runs) {
-      HistoryChange change;
-      change.pos = run.pos;
-      change.deleted = std::move(run.deleted);
-      change.inserted = std::move(run.inserted);
-      out[edit].changes.push_back(std::move(change));
-    }
-  };
-  (void)LogReplay(log, log_.bytes()).text(log.size(), &note);
   return out;
 }
 
-std::string TextDoc::text_at(std::uint64_t seq) const {
+EarlierText TextDoc::text_at(std::uint64_t seq) const {
   const DecodedLog log = log_.decoded();
   const std::uint32_t end = log.first_after(seq);
-  const DecodedLog part = part_of(log, [end](std::uint32_t i) { return i < end; });
-  return LogReplay(part, log_.bytes()).text(part.size()).str();
+  const TextItems items(log, end, text_.str(), words_);
+  if (!items.good()) return {};
+  return items.version([end](std::uint32_t edit) { return edit < end; });
 }
 
-Result<std::string> TextDoc::text_after(const OpId& op) const {
+Result<EarlierText> TextDoc::text_after(const OpId& op) const {
   const DecodedLog log = log_.decoded();
   for (std::uint32_t i = 0; i < log.size(); ++i) {
     const LogEdit& e = log.edits[i];
     if (e.counter != op.counter || log.devices[e.device].id != op.device) continue;
-    const DecodedLog part =
-        part_of(log, [&log, &e, i](std::uint32_t j) { return j == i || (j < i && log.sees(e, j)); });
-    return LogReplay(part, log_.bytes()).text(part.size()).str();
+    const TextItems items(log, i, text_.str(), words_);
+    if (!items.good()) break;
+    return items.version([&log, &e, i](std::uint32_t j) { return j == i || (j < i && log.sees(e, j)); });
   }
   return Error{Errc::not_found, "text_doc: op"};
 }
@@ -64,30 +72,18 @@ Result<std::string> TextDoc::text_after(const OpId& op) const {
 Status TextDoc::verify() const {
   const Error differs = {Errc::corrupt, "text_doc: not what its log makes"};
   const DecodedLog log = log_.decoded();
-  TextDoc again;
-  for (std::uint32_t i = 0; i < log.size(); ++i) {
-    const LogEdit& e = log.edits[i];
-    TextEdit edit;
-    edit.op = {log.devices[e.device].id, e.counter};
-    edit.author = e.author;
-    edit.seen_seq = e.seen;
-    edit.own_seen = e.own_seen;
-    edit.seq = e.seq;
-    for (std::uint32_t r = e.first_run; r < e.first_run + e.run_count; ++r) {
-      const LogRun& run = log.runs[r];
-      const ByteView text = ByteView(log_.bytes()).sub(run.offset, run.bytes);
-      edit.runs.push_back({run.pos, run.deleted, std::string(text.text())});
-    }
-    SP_TRY(const TextOutcome outcome, again.apply(edit));
-    const bool aside = outcome.kind == TextOutcome::Kind::set_aside;
-    if ((outcome.kind != TextOutcome::Kind::applied && !aside) || aside != e.set_aside || outcome.clamped ||
-        outcome.over_long != e.over_long) {
-      return differs;
-    }
+  const TextItems items(log, 0, text_.str(), words_);
+  if (log.size() != log_.size() || !items.good() || items.merge().clamped()) return differs;
+  if (contested_ != find_contested(log)) return differs;
+  // Of each edit whose words are here, as many as it was the first to delete.
+  std::vector<std::size_t> removed(log.size(), 0);
+  for (std::uint32_t s = items.tree().first(); s != no_index; s = items.tree().next(s)) {
+    if (!items.deleted_by(s).empty()) removed[items.deleted_by(s).front()] += items.tree().at(s).length;
   }
-  again.reviewed_ = reviewed_;
-  if (!reviewed_.empty()) again.contested_ = again.find_contested(log);
-  if (again.text() != text() || again.credit_ != credit_ || again.contested_ != contested_) return differs;
+  for (std::uint32_t i = 0; i < log.size(); ++i) {
+    const auto words = words_.find(i);
+    if (words && !log.edits[i].set_aside && count_chars(*words) != removed[i]) return differs;
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace samplan::merge::text {
 
@@ -92,7 +93,7 @@ std::uint32_t Tracker::insert(std::uint32_t pos, std::uint32_t length, const Own
     const std::uint32_t beside = at;
     while (at != no_index && tree_.at(at).prepare == 0) at = tree_.next(at);
     if (at != no_index) right = tree_.at(at).id;
-    if (beside != at) {
+    if (beside != at && !SP_PLANTED(text_put_anywhere)) {
       const std::uint32_t cursor = after;
       after = place(after, left, right, owner);
       if (after != cursor) before = tree_.effect_before(after);
@@ -137,7 +138,7 @@ void Tracker::erase(std::uint32_t pos, std::uint32_t length, std::vector<ItemRan
     } else {
       targets.push_back(items);
     }
-    const bool was_there = !tree_.at(at).deleted;
+    const bool was_there = !tree_.at(at).deleted || SP_PLANTED(deleted_twice);
     tree_.set_deleted(at);
     if (was_there) {
       if (!edits.empty() && edits.back().deleted > 0 && edits.back().pos == effect) {

@@ -23,11 +23,11 @@ struct Plan {
 };
 
 std::vector<Change> history_of(const Log& log, const SectionState& shown, FieldId field = 1) {
-  RecordHistory history(goal, field);
+  RecordHistory history(goal, field, SectionState(log.section));
   for (std::size_t i = 0; i < log.envelopes.size(); ++i) {
     const auto batch = decode_batch(log.envelopes[i].plaintext, log.envelopes[i].author);
     REQUIRE(batch.ok());
-    history.add(*batch, {i + 1, log.envelopes[i].proposal, true});
+    history.add(*batch, {i + 1, log.envelopes[i].proposal, true, log.envelopes[i].person});
   }
   return history.finish(shown);
 }
@@ -93,12 +93,12 @@ TEST_CASE("what was sealed in vain and again is told once, and what counts for n
   p.kari.edit([](Editor& e) { return e.set_field(goal, "text", "B"); });
   p.kari.push();
   const auto batch = decode_batch(p.log.envelopes[1].plaintext, p.log.envelopes[1].author);
-  RecordHistory history(goal, 1);
+  RecordHistory history(goal, 1, SectionState(3));
   history.add(*batch, {2, false, false});
   history.add(*batch, {3, false, true});
   history.add(*batch, {4, false, true});
   CHECK(history.finish(p.kari.sees()).size() == 1);
-  RecordHistory only_void(goal, 1);
+  RecordHistory only_void(goal, 1, SectionState(3));
   only_void.add(*batch, {2, false, false});
   const auto changes = only_void.finish(p.ola.sees());
   REQUIRE(changes.size() == 1);

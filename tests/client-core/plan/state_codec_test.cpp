@@ -50,7 +50,21 @@ TEST_CASE("a stored state opens as it was and goes on as if it had never been st
   CHECK(opened->last_counter(named<DeviceId>("kari-phone")) ==
         state.last_counter(named<DeviceId>("kari-phone")));
   CHECK(section_digest_json(*opened) == section_digest_json(state));
+}
+
+TEST_CASE("what a device stores for itself opens with what it remembers, and says the same to others", "[plan][state]") {
+  const SectionState state = rich_state();
+  const Bytes own = state.encode_own();
+  const auto opened = SectionState::decode_own(own);
+  REQUIRE(opened.ok());
+  CHECK(opened->encode_own() == own);
+  CHECK(opened->encode() == state.encode());
+  CHECK(section_view(*opened) == section_view(state));
   CHECK(conflicts_view(*opened) == conflicts_view(state));
+  // Neither is taken for the other.
+  CHECK(SectionState::decode(own).code() == Errc::malformed);
+  CHECK(SectionState::decode_own(state.encode()).code() == Errc::malformed);
+  for (std::size_t n = 0; n < own.size(); ++n) REQUIRE_FALSE(SectionState::decode_own(ByteView(own).sub(0, n)).ok());
 }
 
 TEST_CASE("an empty state has a stored form", "[plan][state]") {
@@ -119,9 +133,9 @@ TEST_CASE("the bytes of a state are frozen", "[plan][state][golden]") {
   kari.push();
   CHECK(to_hex(fold_all(log).encode()) ==
         "53505331"
+        "0400"
         "0300"
-        "0300"
-        "02"                                    // "SPS1", schema 3, section 3, two envelopes applied
+        "02"                                    // "SPS1", schema 4, section 3, two envelopes applied
         "016b6172692d70686f6e6500000000000003"  // one device: "kari-phone", last counter 3
         "016b6172692d70686f6e65000000000000"    // one author: the device,
         "6b61726900000000000000000000000000000000000000000000000000000000"
@@ -135,17 +149,13 @@ TEST_CASE("the bytes of a state are frozen", "[plan][state][golden]") {
         "00"  // created: author 0, counter 1, sequence 1; no keeps, removals
         "01"
         "01"
-        "02"
         "00"
-        "01"  // one field: text, has a previous value, none folded, one lives
+        "00"
+        "01"  // one field: text, none folded, one lives; what it said before is not told
         "000302"
         "c04052c4a0010000"
         "00"
         "06426f20686572"  // counter 3, sequence 2: "Bo her"
-        "000201"
-        "605651c4a0010000"
-        "00"
-        "02426f"  // before: counter 2, sequence 1: "Bo"
         "00"
         "00"
         "00"

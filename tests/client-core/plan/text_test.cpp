@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 
+#include "client-core/plan/history.h"
 #include "tests/client-core/plan/section_world.h"
 
 using namespace samplan;
@@ -202,5 +203,133 @@ TEST_CASE("three people who write for days, close their programs and send when t
     CHECK(a.confirmed().encode() == c.confirmed().encode());
     CHECK(a.value(measure, "how").size() == letters);  // every character that anybody wrote, once
     CHECK(fold_all(log).encode() == a.confirmed().encode());
+  }
+}
+
+TEST_CASE("what was replaced or deleted before somebody begins is in nothing that is handed over, and is told by the history",
+          "[plan][text][privacy][R97]") {
+  Two t;
+  Phone mor{t.log, "mor-phone", "mor", true};
+  const std::string canary = "kanarifugl";
+  t.kari.edit(sets("Start med rullator.\nSlutt med " + canary + "."));
+  t.kari.edit([&](Editor& e) { return e.set_field(measure, "text", canary + " 2"); });
+  t.kari.edit([&](Editor& e) { return e.create_record("need", named<EntityId>("need"), {{"text", canary}}); });
+  t.both_sync();
+  mor.pull();
+  mor.edit([&](Editor& e) { return e.set_field(measure, "text", canary + " foreslått"); });
+  mor.edit([&](Editor& e) { return e.note(canary + " bedt om"); });
+  mor.edit(sets("Start med rullator.\nSlutt med to " + canary + "er."));
+  mor.sync();
+  t.both_sync();
+  std::vector<OpId> proposals;
+  for (const auto& p : t.kari.sees().proposals()) proposals.push_back(p.first);
+  REQUIRE(proposals.size() == 2);
+  t.kari.edit([&](Editor& e) { return e.accept(proposals); });
+  t.both_sync();
+  t.ola.edit(sets("Start med rullator.\nSlutt med stokk."));
+  t.ola.edit([](Editor& e) { return e.set_field(measure, "text", "Gå ute"); });
+  t.ola.edit([](Editor& e) { return e.set_field(named<EntityId>("need"), "text", "Tryggere gange"); });
+  t.both_sync();
+
+  const Bytes handed = t.kari.confirmed().encode();
+  CHECK(ByteView(handed).text().find(canary) == std::string_view::npos);
+  const Bytes own = t.kari.confirmed().encode_own();
+  CHECK(ByteView(own).text().find(canary) != std::string_view::npos);
+  auto newcomer = SectionState::decode(handed);
+  REQUIRE(newcomer.ok());
+  for (const auto& view : {section_view(*newcomer), conflicts_view(*newcomer)})
+    CHECK(view.dump().find(canary) == std::string::npos);
+
+  // The newcomer merges what comes later like everybody else: also what was written by somebody who had not seen the
+  // deletions, and an acceptance again.
+  t.kari.edit(sets("Start rolig med rullator.\nSlutt med stokk."));
+  t.ola.edit(sets("Start med rullator.\nSlutt med stokk ute."));
+  t.kari.edit([&](Editor& e) { return e.set_field(measure, "text", "Gå ute hver dag"); });
+  t.both_sync();
+  for (std::size_t i = static_cast<std::size_t>(newcomer->last_seq()); i < t.log.envelopes.size(); ++i)
+    apply_numbered(*newcomer, t.log, i);
+  CHECK(newcomer->encode() == t.ola.confirmed().encode());
+  CHECK(section_digest_json(*newcomer) == section_digest_json(t.ola.confirmed()));
+
+  // Whoever has the envelopes can tell all of it.
+  RecordHistory history(measure, 0, SectionState(t.log.section));
+  RecordHistory late(measure, 0, *SectionState::decode(handed));
+  for (std::size_t i = 0; i < t.log.envelopes.size(); ++i) {
+    const Numbered& e = t.log.envelopes[i];
+    const auto batch = decode_batch(e.plaintext, e.author);
+    REQUIRE(batch.ok());
+    history.add(*batch, {i + 1, e.proposal, true, e.person});
+    late.add(*batch, {i + 1, e.proposal, true, e.person});
+  }
+  std::size_t told = 0;
+  for (const Change& change : history.finish(t.kari.sees())) {
+    CHECK_FALSE(change.words_missing);
+    told += change.op.text.find(canary) != std::string::npos ? 1U : 0U;
+  }
+  CHECK(told == 4);
+  // Without the first part of it, texts are told whole from there on, and before that not at all.
+  std::size_t unknown = 0;
+  for (const Change& change : late.finish(t.kari.sees())) {
+    if (change.op.kind != OpKind::text) continue;
+    unknown += change.words_missing ? 1U : 0U;
+    if (change.source.seq > SectionState::decode(handed)->last_seq()) CHECK_FALSE(change.words_missing);
+  }
+  CHECK(unknown > 0);
+}
+
+TEST_CASE("devices that begin with a state handed over at any moment agree with those that folded everything",
+          "[plan][text][privacy][property]") {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    Log log;
+    Phone a{log, "a-phone", "a"};
+    Phone b{log, "b-phone", "b"};
+    Phone mor{log, "mor-phone", "mor", true};
+    const std::vector<Phone*> phones{&a, &b, &mor};
+    a.edit([](Editor& e) { return e.create_record("measure", measure, {{"text", "x"}, {"how", "abc\ndef"}}); });
+    sync_all(phones);
+    for (std::uint32_t step = 0; step < 40; ++step) {
+      Phone& p = *phones[random() % 3];
+      std::string text = p.value(measure, "how");
+      switch (random() % 8) {
+        case 0: p.sync(); break;
+        case 1: p.pull(); break;
+        case 2:
+          if (!text.empty()) text.erase(random() % text.size(), 1 + random() % 4);
+          p.edit(sets(text));
+          break;
+        case 3: p.edit([&](Editor& e) { return e.set_field(measure, "text", "v" + std::to_string(step)); }); break;
+        case 4: {
+          std::vector<OpId> open;
+          for (const auto& [id, proposal] : a.sees().proposals())
+            if (proposal.state == ProposalState::open) open.push_back(id);
+          if (!open.empty())
+            a.edit([&](Editor& e) { return random() % 2 == 0 ? e.accept({open[0]}) : e.decline({open[0]}, "nei"); });
+          break;
+        }
+        case 5:
+          if (!b.sees().entities().empty() && !list_conflicts(b.sees()).empty() &&
+              list_conflicts(b.sees())[0].type == ConflictType::text)
+            b.edit([&](Editor& e) { return e.resolve_merged(measure, "how"); });
+          break;
+        default:
+          text.insert(random() % (text.size() + 1), "<" + std::to_string(step) + ">");
+          p.edit(sets(text));
+      }
+    }
+    for (int i = 0; i < 3; ++i) sync_all(phones);
+    const SectionState whole = fold_all(log);
+    const std::size_t cut = random() % log.envelopes.size();
+    SectionState state(log.section);
+    for (std::size_t i = 0; i < log.envelopes.size(); ++i) {
+      if (i == cut) state = *SectionState::decode(state.encode());
+      if (random() % 4 == 0) state = *SectionState::decode_own(state.encode_own());
+      apply_numbered(state, log, i);
+    }
+    CHECK(state.encode() == whole.encode());
+    CHECK(state.encode() == a.confirmed().encode());
+    CHECK(section_digest_json(state) == section_digest_json(whole));
+    CHECK(section_view(a.sees())["proposals"].size() == section_view(state)["proposals"].size());
   }
 }

@@ -32,24 +32,30 @@ TEST_CASE("a paragraph that two people changed at once is shown as each had it a
   CHECK_FALSE(doc.may_need_review());
   put(doc, text_edit(2, 1, 1, 3, {{28, 6, "jobben"}, {0, 3, "Plan"}}));
   REQUIRE(doc.may_need_review());
-  for (const bool stored : {false, true}) {
-    if (stored) {
-      auto again = TextDoc::decode(doc.encode());
-      REQUIRE(again.ok());
-      doc = std::move(*again);
-    }
+  for (const bool reopened : {false, true}) {
+    if (reopened) doc = stored(doc);
     const auto conflicts = doc.concurrent_paragraphs();
     REQUIRE(conflicts.size() == 1);
     CHECK(conflicts[0].paragraph == 1);
-    CHECK(conflicts[0].base == "Kari går til skolen.");
+    CHECK(conflicts[0].base.text == "Kari går til skolen.");
     CHECK(conflicts[0].now == "Kari sykler til jobben.");
     REQUIRE(conflicts[0].sides.size() == 2);
     CHECK(conflicts[0].sides[0].author == 1);
-    CHECK(conflicts[0].sides[0].text == "Kari sykler til skolen.");
+    CHECK(conflicts[0].sides[0].text.text == "Kari sykler til skolen.");
     CHECK(conflicts[0].sides[0].ops == std::vector<OpId>{{device_id(1), 1}});
     CHECK(conflicts[0].sides[1].author == 2);
-    CHECK(conflicts[0].sides[1].text == "Kari går til jobben.");
+    CHECK(conflicts[0].sides[1].text.text == "Kari går til jobben.");
+    CHECK_FALSE((conflicts[0].base.missing || conflicts[0].sides[0].text.missing || conflicts[0].sides[1].text.missing));
   }
+  // Whoever had the field handed over has every word that anybody put in, and is told where others stood.
+  const auto conflicts = handed_over(doc).concurrent_paragraphs();
+  REQUIRE(conflicts.size() == 1);
+  CHECK(conflicts[0].now == "Kari sykler til jobben.");
+  CHECK(conflicts[0].base.text == "Kari […] til […].");
+  REQUIRE(conflicts[0].sides.size() == 2);
+  CHECK(conflicts[0].sides[0].text.text == "Kari sykler til […].");
+  CHECK(conflicts[0].sides[1].text.text == "Kari […] til jobben.");
+  CHECK((conflicts[0].base.missing && conflicts[0].sides[0].text.missing && conflicts[0].sides[1].text.missing));
 }
 
 TEST_CASE(
@@ -101,7 +107,7 @@ TEST_CASE("a paragraph is out of the way once all sides are marked, and back whe
   const auto conflicts = doc.concurrent_paragraphs();
   REQUIRE(conflicts.size() == 1);
   CHECK(conflicts[0].sides.size() == 3);
-  CHECK(conflicts[0].base == "Mål for våren.");
+  CHECK(conflicts[0].base.text == "Mål for våren.");
 }
 
 TEST_CASE("a deleted paragraph beside a changed one shows what would be lost", "[merge][text]") {
@@ -110,10 +116,10 @@ TEST_CASE("a deleted paragraph beside a changed one shows what would be lost", "
   put(doc, text_edit(2, 1, 1, 3, {{20, 3, "løper"}}));
   const auto conflicts = doc.concurrent_paragraphs();
   REQUIRE(conflicts.size() == 1);
-  CHECK(conflicts[0].base == "Kari går til skolen.\nOla følger.");
+  CHECK(conflicts[0].base.text == "Kari går til skolen.\nOla følger.");
   REQUIRE(conflicts[0].sides.size() == 2);
-  CHECK(conflicts[0].sides[0].text == "Ola følger.");
-  CHECK(conflicts[0].sides[1].text == "Kari løper til skolen.\nOla følger.");
+  CHECK(conflicts[0].sides[0].text.text == "Ola følger.");
+  CHECK(conflicts[0].sides[1].text.text == "Kari løper til skolen.\nOla følger.");
   CHECK(conflicts[0].now == "løperOla følger.");
 }
 

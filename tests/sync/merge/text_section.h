@@ -29,6 +29,25 @@ inline merge::text::TextEdit text_edit(std::uint8_t device, std::uint64_t counte
   return e;
 }
 
+// From the bytes that devices compare and hand over.
+inline merge::text::TextDoc handed_over(const merge::text::TextDoc& doc) {
+  auto again = merge::text::TextDoc::decode(doc.encode());
+  REQUIRE(again.ok());
+  return std::move(*again);
+}
+
+// From those and the words that a device keeps beside them for itself.
+inline merge::text::TextDoc stored(const merge::text::TextDoc& doc) {
+  Bytes own;
+  doc.removed_words().encode(own);
+  Reader in(own);
+  auto words = merge::text::RemovedWords::read(in, doc.edits());
+  REQUIRE((words.ok() && in.done()));
+  merge::text::TextDoc again = handed_over(doc);
+  again.set_removed_words(std::move(*words));
+  return again;
+}
+
 struct SectionDevice {
   std::uint8_t number = 0;
   std::uint64_t counter = 0;
