@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t item_overhead = 16;  // lengths, numbers and times around an item
 constexpr std::size_t share_min = 4096;    // a smaller share would be used up by lengths and receipts
 constexpr std::size_t letters_max = 256;
-// A small snapshot of a short chain does not save the round trip that an offer costs.
-constexpr std::uint64_t offer_envelopes_min = 32;
-constexpr std::size_t offer_bytes_min = 16U << 10;
+// An offer costs a round trip: it must save so many envelopes or so many bytes.
+constexpr std::uint64_t offer_saves_envelopes = 32;
+constexpr std::size_t offer_saves_bytes = 16U << 10;
 
 bool acts_as(const Standing& standing, std::uint16_t participant) {
   return std::any_of(standing.acting.begin(), standing.acting.end(),
@@ -224,12 +224,21 @@ Result<Puller::Offered> Puller::offer_snapshot(PlanTurn& turn, SectionId section
   SnapshotOffer offer;
   SP_OK(store_.each_marked(plan, section, EnvelopeKind::snapshot, below, [&](const EnvelopeRow& row) {
     offer.section = section;
-    const bool saves = row.seq >= from + offer_envelopes_min || row.body.size() >= offer_bytes_min;
-    offer.seq = row.seq > from && saves ? row.seq : 0;
+    offer.seq = row.seq > from ? row.seq : 0;
     if (offer.seq != 0) offer.snapshot = row.body.copy();
     return false;
   }));
   if (offer.seq == 0) return Offered::none;
+  bool saves = offer.seq - from > offer_saves_envelopes;
+  std::size_t replaced = 0;
+  if (!saves)
+    SP_OK(store_.each_envelope(plan, section, from, [&](const EnvelopeRow& row) {
+      if (row.seq >= offer.seq) return false;
+      replaced += row.body.size();
+      saves = replaced >= offer.snapshot.size() + offer_saves_bytes;
+      return !saves;
+    }));
+  if (!saves) return Offered::none;
   // It is larger than anything else and replaces much more: it always goes in, as far as the whole reply has room.
   if (!empty_ && offer.snapshot.size() + item_overhead > left_) return Offered::no_room;
   std::set<DeviceId> attesters;

@@ -375,7 +375,7 @@ TEST_CASE("where the server has no room for a snapshot, changes go without it", 
   CoreWorld& w = t.w;
   t.write_much("Mona", 8);
   relay::RelayConfig config;
-  config.plan_bytes_max = (*t.world.server.store.lock_plan(t.plan()))->bytes + 20'000;
+  config.plan_bytes_max = (*t.world.server.store.lock_plan(t.plan()))->bytes + 5'000;
   t.world.server.relay = start_relay(t.world.server.store, config, t.world.server.server_entropy);
   t.small_change("Mona");
   CHECK(w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
