@@ -1,8 +1,8 @@
-# ./dev fuzz [TARGET] [--seconds N]: libFuzzer with address and undefined-behaviour sanitizers over everything that reads
+# ./dev fuzz [TARGET] [--seconds N] [--seed N]: libFuzzer with address and undefined-behaviour sanitizers over everything that reads
 # foreign bytes. What it learns is kept in build/fuzz/corpus; an input that breaks something in build/fuzz/found.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 
-seconds=30 targets=()
+seconds=30 seed=0 targets=()
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds)
@@ -10,7 +10,12 @@ while [ $# -gt 0 ]; do
       seconds=$2
       shift 2
       ;;
-    -*) die "usage: ./dev fuzz [TARGET...] [--seconds N]" ;;
+    --seed)
+      [[ ${2:-} =~ ^[0-9]+$ ]] || die "--seed needs a number"
+      seed=$2
+      shift 2
+      ;;
+    -*) die "usage: ./dev fuzz [TARGET...] [--seconds N] [--seed N]" ;;
     *)
       targets+=("$1")
       shift
@@ -28,7 +33,7 @@ if [ ${#targets[@]} = 0 ]; then
 fi
 python3 fuzz/make_seeds.py build/fuzz/seeds
 
-# One input: a second under sanitizers (a tenth of it without), one allocation 64 MB, all together 512 with the
+# One input: five seconds under sanitizers, also on a busy machine; one allocation 64 MB; all together 512 with the
 # sanitizers' own. The core's own bound on a command is smaller than the longest input tried.
 run_target() {
   local target=$1 program=build/fuzz/fuzz/fuzz_$1
@@ -36,7 +41,7 @@ run_target() {
   local corpus=build/fuzz/corpus/$target found=build/fuzz/found/$target log=build/fuzz/$target.log
   mkdir -p "$corpus" "$found" "build/fuzz/seeds/$target"
   # detect_leaks: SQLite and libcurl keep what they have; leaks are looked for by the tests.
-  if ASAN_OPTIONS=detect_leaks=0 "$program" "$corpus" "build/fuzz/seeds/$target" -max_total_time="$seconds" -timeout=1 \
+  if ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 "$program" "$corpus" "build/fuzz/seeds/$target" -seed="$seed" -max_total_time="$seconds" -timeout=5 \
     -malloc_limit_mb=64 -rss_limit_mb=512 -max_len=65536 -artifact_prefix="$found/" -print_final_stats=1 >"$log" 2>&1; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs, $(find "$corpus" -type f | wc -l) in the corpus"
   else
@@ -46,7 +51,7 @@ run_target() {
   fi
 }
 export -f run_target die
-export seconds
+export seconds seed
 
 # As many side by side as there are cores; xargs fails if one of them did.
 if ! printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -c 'run_target {}'; then die "not every target held"; fi
