@@ -19,7 +19,7 @@
 namespace samplan {
 
 // A push that brings a section so far beyond its last snapshot carries a new one.
-inline constexpr std::uint64_t snapshot_due_bytes = 64U << 10;
+inline constexpr std::uint64_t snapshot_due_bytes = 32U << 10;
 // Sooner than this after the last good one a snapshot is not looked into: comparing costs a whole state, and
 // a hostile writer could send one after the other.
 inline constexpr std::uint64_t snapshot_spacing_bytes = 16U << 10;

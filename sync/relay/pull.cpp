@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t item_overhead = 16;  // lengths, numbers and times around an item
 constexpr std::size_t share_min = 4096;    // a smaller share would be used up by lengths and receipts
 constexpr std::size_t letters_max = 256;
-// An offer costs a round trip: it must save so many envelopes or so many bytes.
+// An offer costs a round trip: it must spare the device so many envelopes or so many bytes. (The snapshot itself it gets
+// either way, being part of the chain.)
 constexpr std::uint64_t offer_saves_envelopes = 32;
 constexpr std::size_t offer_saves_bytes = 16U << 10;
 
@@ -235,7 +236,7 @@ Result<Puller::Offered> Puller::offer_snapshot(PlanTurn& turn, SectionId section
     SP_OK(store_.each_envelope(plan, section, from, [&](const EnvelopeRow& row) {
       if (row.seq >= offer.seq) return false;
       replaced += row.body.size();
-      saves = replaced >= offer.snapshot.size() + offer_saves_bytes;
+      saves = replaced >= offer_saves_bytes;
       return !saves;
     }));
   if (!saves) return Offered::none;
