@@ -22,7 +22,7 @@ namespace samplan {
 inline constexpr std::uint64_t snapshot_due_bytes = 32U << 10;
 // Sooner than this after the last good one a snapshot is not looked into: comparing costs a whole state, and
 // a hostile writer could send one after the other.
-inline constexpr std::uint64_t snapshot_spacing_bytes = 16U << 10;
+inline constexpr std::uint64_t snapshot_spacing_bytes = 8U << 10;
 // Snapshots of one request, so that they never crowd out changes.
 inline constexpr std::size_t snapshot_request_bytes = 1U << 20;
 inline constexpr std::uint32_t attestations_useful = 3;

@@ -46,7 +46,7 @@ struct Told {
   // Eight of these go beyond what makes a snapshot due.
   void write_much(const std::string& name, int times) {
     for (int i = 0; i < times; ++i) {
-      edit(name, noise(11'250, ++texts));
+      edit(name, noise(5'000, ++texts));
       w.sync(name);
     }
   }
@@ -181,7 +181,7 @@ TEST_CASE("a push beyond the limit carries a snapshot; others attest it with pus
   t.reads_alike("Jonas", "Silje");
 }
 
-TEST_CASE("many small changes make a snapshot due when they take 64 KiB together, not before", "[snapshot]") {
+TEST_CASE("many small changes make a snapshot due when they take 32 KiB together, not before", "[snapshot]") {
   Told t;
   const auto bytes = [&] { return t.start("Mona").bytes; };
   while (bytes() < snapshot_due_bytes) {
@@ -270,7 +270,7 @@ TEST_CASE("a false snapshot is noticed by all who folded the chain, kept as proo
           "[snapshot]") {
   Told t;
   CoreWorld& w = t.w;
-  t.write_much("Mona", 4);
+  t.write_much("Mona", 2);
   for (int i = 0; i < 32; ++i) t.small_change("Mona");
   SnapshotRecord lie = t.record("Mona");
   lie.state = plan::SectionState(t.section()).encode();
@@ -288,7 +288,7 @@ TEST_CASE("a false snapshot is noticed by all who folded the chain, kept as proo
   t.reads_alike("Nils", "Jonas");
   // One alarm is enough: what the same author says later is not looked into.
   w.sync("Mona");
-  t.write_much("Jonas", 2);
+  t.write_much("Jonas", 3);
   t.send_snapshot("Mona", write_snapshot(lie));
   w.sync("Jonas");
   CHECK(w.last_notices.find("snapshot_differs(") == std::string::npos);
@@ -375,7 +375,7 @@ TEST_CASE("where the server has no room for a snapshot, changes go without it", 
   CoreWorld& w = t.w;
   t.write_much("Mona", 8);
   relay::RelayConfig config;
-  config.plan_bytes_max = (*t.world.server.store.lock_plan(t.plan()))->bytes + 5'000;
+  config.plan_bytes_max = (*t.world.server.store.lock_plan(t.plan()))->bytes + 3'000;
   t.world.server.relay = start_relay(t.world.server.store, config, t.world.server.server_entropy);
   t.small_change("Mona");
   CHECK(w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
