@@ -264,6 +264,7 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
       return row.section == s && row.last_counter != 0 && row.epoch != epoch_now;
     });
     if (older_waits && !SP_PLANTED(newer_overtakes)) continue;
+    if (waits_for_chain(ctx, file, s) && !SP_PLANTED(numbered_blindly)) continue;
     SP_TRY(std::vector<plan::PendingBatch> unsent, file.unsent(ctx, s));
     unsent.erase(std::remove_if(unsent.begin(), unsent.end(),
                                 [&](const plan::PendingBatch& p) {

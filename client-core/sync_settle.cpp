@@ -31,7 +31,8 @@ Status SyncEngine::settle(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
         return o.section == row.section && o.first_counter <= row.first_counter && row.first_counter <= o.last_counter;
       });
       // What was unsealed by this reply can go out now under the new key.
-      if (!sealed && file.gov().consent() == PlanConsent::given) outcome.again = true;
+      if (!sealed && file.gov().consent() == PlanConsent::given && !waits_for_chain(ctx, file, row.section))
+        outcome.again = true;
     }
   }
   return Status::good();
@@ -88,6 +89,12 @@ std::uint64_t SyncEngine::begin_of(const Context& ctx, const PlanFile& file, Sec
     if (base != p->base.end()) begin = std::max(begin, base->second.first);
   }
   return begin;
+}
+
+bool SyncEngine::waits_for_chain(const Context& ctx, PlanFile& file, SectionId section) {
+  if ((file.rights(ctx, section) & right_read) == 0) return false;
+  const PlanSection& s = file.section(section);
+  return s.seq == s.start.seq && std::max(s.seq, begin_of(ctx, file, section)) < head_in_receipt(file, section);
 }
 
 // An old copy of this home was restored, and what was written since bears numbers that the chain shows to be taken:

@@ -168,12 +168,14 @@ Result<bool> Puller::pull_sections(PlanTurn& turn) {
 Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
   const SectionId section = head.section;
   SectionPlace& place = turn.now.sections[section];
-  if (place.seq == 0) {
+  const auto begin = std::find_if(turn.begin.begin(), turn.begin.end(),
+                                  [&](const SectionBegin& b) { return b.section == section; });
+  // Who begins with a snapshot, too, may have written what follows it and have lost it since.
+  const bool begins_behind = begin != turn.begin.end() && begin->after != 0 && place.seq == begin->after;
+  if (place.seq == 0 || begins_behind) {
     const auto first = turn.first.find(section);
     place.own_bytes_until = first == turn.first.end() ? head.seq : first->second - 1;
   }
-  const auto begin = std::find_if(turn.begin.begin(), turn.begin.end(),
-                                  [&](const SectionBegin& b) { return b.section == section; });
   if (place.seq == 0 && begin != turn.begin.end() && begin->after != 0) place.seq = begin->after;
   if (begin != turn.begin.end() && begin->after != 0 && place.seq == begin->after) place.snapshot = begin->snapshot;
   if (place.seq == 0 && turn.takes_snapshots) {

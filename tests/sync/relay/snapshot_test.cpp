@@ -75,6 +75,22 @@ TEST_CASE("reading begins where the device says, and the snapshot that it has co
   CHECK_FALSE(s->envelopes[1].own);
 }
 
+TEST_CASE("who begins with a snapshot gets the own envelopes behind it in full") {
+  Grown g;
+  SyncRequest q = pushing(g.c.plan.id, {});
+  q.takes_snapshots = true;
+  q.plans[0].sections = {{1, 34}};  // as a device names its place that has taken the offer and has no token
+  q.plans[0].begin = {{1, 34, g.snapshot}};
+  TestClient fresh = g.world.client(g.c.coordinator);
+  const auto reply = fresh.sync(q);
+  REQUIRE(reply.ok());
+  const SectionPull* s = Grown::section(*plan_in(*reply, g.c.plan.id), 1);
+  REQUIRE(s != nullptr);
+  REQUIRE(s->envelopes.size() == 6);
+  CHECK(s->envelopes[0].own);
+  for (std::size_t i = 1; i < s->envelopes.size(); ++i) CHECK_FALSE(s->envelopes[i].own);
+}
+
 TEST_CASE("a device that names no plan is offered the snapshot again until it says where it begins") {
   Grown g;
   TestClient fresh = g.world.client(g.c.owner);
