@@ -1,4 +1,4 @@
-# ./dev bench [WORKLOAD...]: raw w1 w2 w4 w5 w6 by default, and, where ../shared/peers is there, the peers in the same run:
+# ./dev bench [WORKLOAD...]: raw w1 w2 w4 w5 w6 by default (w2-daily and growth by name), and, where ../shared/peers is there, the peers in the same run:
 # the encrypted ones on w1 and w2, text libraries on w4. One JSON line each. BENCH_REPS=N repeats (3); BENCH_PEERS=no
 # leaves the peers out.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
