@@ -1,6 +1,6 @@
-# ./dev bench [WORKLOAD...]: raw w1 w2 w4 w5 w6 by default (w2-daily and growth by name), and, where ../shared/peers is there, the peers in the same run:
-# the encrypted ones on w1 and w2, text libraries on w4. One JSON line each. BENCH_REPS=N repeats (3); BENCH_PEERS=no
-# leaves the peers out.
+# ./dev bench [WORKLOAD...]: raw w1 w2 w4 w5 w6 by default (by name also w2-daily, w4-wasm, growth), and, where
+# ../shared/peers is there, the peers in the same run: the encrypted ones on w1 and w2, text libraries on w4. One JSON line
+# each. BENCH_REPS=N repeats (3); BENCH_PEERS=no leaves the peers out.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 need_packages build
 build_preset release
@@ -16,7 +16,14 @@ printf 'build     release, %s\n' "$(g++ --version | head -n 1)"
 printf 'measured  sync_ms: from the call until the server has our changes on its disk and we have all others'"'"' verified on ours;\n'
 printf '          bytes_up, bytes_down: bodies of requests and replies; the device runs in a process of its own\n'
 
-run_ours() { build/release/bench/samplan-bench "$1"; }
+run_ours() {
+  if [ "$1" = w4-wasm ]; then
+    node --no-experimental-fetch build/wasm/bench/samplan-text-bench.js ../shared/data/traces
+  else
+    build/release/bench/samplan-bench "$1"
+  fi
+}
+case " ${workloads[*]} " in *" w4-wasm "*) build_preset wasm --target samplan-text-bench ;; esac
 
 # Peers are installed once into build/, never into the tree; the first time takes minutes.
 install_peers() {
