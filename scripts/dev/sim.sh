@@ -1,5 +1,6 @@
-# ./dev sim [--seeds N] [--seed S] [--large] [--story] [--planted NAME|all]: simulated worlds on all cores, one line each.
-# A failing seed is shortened to a story. Bugs can be planted; then it prints for each the first seed that finds it.
+# ./dev sim [--seeds N] [--seed S] [--large] [--story] [--planted NAME|all|check]: simulated worlds on all cores, one line each.
+# A failing seed is shortened to a story. Bugs can be planted: then it prints for each the first seed of 1,000 that finds
+# it, or, with `check`, lives through the seed that the table names.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 
 seeds=1000 first=1 planted= extra=()
@@ -8,7 +9,7 @@ while [ $# -gt 0 ]; do
     --seeds) seeds=${2:?how many?} && shift 2 ;;
     --seed) first=${2:?which?} && seeds=1 && extra+=(--story) && shift 2 ;;
     --from) first=${2:?from which?} && shift 2 ;;
-    --planted) planted=${2:?which bug, or all?} && shift 2 ;;
+    --planted) planted=${2:?which bug, or all, or check?} && shift 2 ;;
     --large | --story) extra+=("$1") && shift ;;
     *) die "sim: I do not know $1. ./dev --help says what there is." ;;
   esac

@@ -1,24 +1,27 @@
 // How every world begins: a coordinator, an owner, a worker of her own, a home-care unit with its registrar
 // and members, and a relative who proposes; one plan, consent given, everyone synced. Lived through once a
 // process.
+#include <algorithm>
 #include <cstdio>
 
 #include "base/check.h"
 #include "client-core/invitation.h"
+#include "client-core/plan_file.h"
+#include "sync/log/sections.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/steps.h"
 
 namespace samplan::sim {
 namespace {
 
-// A snapshot is due at 256 envelopes: the first or second edit of a world that begins late makes one.
-constexpr int late_edits = 252;
+// A world that begins late has room for about so many edits before a snapshot is due.
+constexpr std::uint64_t edits_left = 3;
 
 class Cast {
  public:
   explicit Cast(std::uint64_t seed) : w_(seed) {}
 
-  Beginning make(std::size_t staff, int edits) {
+  Beginning make(std::size_t staff, bool late) {
     const std::string code = w_.server.identity().enrolment_code;
     for (const char* name :
          {"Jonas kanari", "Ola kanari", "Mona kanari", "Berit kanari", "Per kanari", "Silje kanari"})
@@ -66,7 +69,7 @@ class Cast {
     give("Silje kanari", "propose", {"grunnlag", "helse"}, "from_now");
     for (int round = 0; round < 3; ++round)
       for (const auto& d : w_.devices) sync(*d);
-    write_for_a_year(edits);
+    if (late) write_until_snapshot_is_near();
     SP_CHECK(!w_.failure);
 
     Beginning out;
@@ -82,13 +85,14 @@ class Cast {
   }
 
  private:
-  // Each edit an envelope of its own: soon afterwards a snapshot is due.
-  void write_for_a_year(int edits) {
-    if (edits == 0) return;
+  // Each edit an envelope of its own, one a day: soon afterwards somebody's push carries a snapshot.
+  void write_until_snapshot_is_near() {
     Device& jonas = *w_.devices[coordinator];
     const json view = w_.ask(jonas, {{"do", "plan_show"}, {"plan", w_.plan}, {"record_access", false}});
     const json measure = view["sections"]["helse"]["records"]["measure"][0];
-    for (int i = 0; i < edits; ++i) {
+    std::uint64_t size = 0;  // of the last edit's envelope
+    while (bytes_left(jonas) > edits_left * size) {
+      const std::uint64_t before = bytes_left(jonas);
       w_.now += day_ms;
       ok(jonas, {{"do", "edit"},
                  {"plan", w_.plan},
@@ -96,9 +100,24 @@ class Cast {
                  {"field", "responsible"},
                  {"value", w_.new_text("Hvem")}});
       sync(jonas);
+      size = before - bytes_left(jonas);
+      SP_CHECK(size != 0 && size < before);
     }
     for (int round = 0; round < 2; ++round)
       for (const auto& d : w_.devices) sync(*d);
+  }
+
+  // Until the section has grown enough for a snapshot.
+  std::uint64_t bytes_left(Device& d) {
+    Context ctx = d.core->context(d.clock.at(w_.now));
+    const auto plan = PlanId::parse(w_.plan);
+    const auto section = section_by_code("helse");
+    SP_CHECK(plan && section);
+    const auto file = d.core->plans().get(ctx, *plan);
+    SP_CHECK(file.ok());
+    const SectionStart& start = (*file)->section(*section).start;
+    const std::uint64_t due = std::max(snapshot_due_bytes, start.last_bytes);
+    return due - std::min(due, start.bytes);
   }
 
   json ok(Device& d, const json& request) {
@@ -154,8 +173,8 @@ class Cast {
 }  // namespace
 
 Beginning begin_world(std::uint64_t seed, std::size_t staff, bool with_later) {
-  Beginning out = Cast(seed).make(staff, 0);
-  if (with_later) out.later = std::make_shared<const Beginning>(Cast(seed).make(staff, late_edits));
+  Beginning out = Cast(seed).make(staff, false);
+  if (with_later) out.later = std::make_shared<const Beginning>(Cast(seed).make(staff, true));
   return out;
 }
 

@@ -126,6 +126,7 @@ int run_planted(const Arguments& args, const Beginning& beginning) {
   for (const PlantedBug& bug : planted_bugs) {
     if (!checks && args.planted != "all" && args.planted != bug.name) continue;
     known = true;
+    if (checks && bug.seed == 0) continue;
     if (number++ % args.parts != args.part) continue;
     bool found = false;
     const std::uint64_t first = checks ? bug.seed : args.first;

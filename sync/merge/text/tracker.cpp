@@ -138,7 +138,7 @@ void Tracker::erase(std::uint32_t pos, std::uint32_t length, std::vector<ItemRan
     } else {
       targets.push_back(items);
     }
-    const bool was_there = !tree_.at(at).deleted || SP_PLANTED(deleted_twice);
+    const bool was_there = !tree_.at(at).deleted;
     tree_.set_deleted(at);
     if (was_there) {
       if (!edits.empty() && edits.back().deleted > 0 && edits.back().pos == effect) {
