@@ -24,7 +24,7 @@ const Participant* find_participant(const GovState& gov, const PrincipalId& prin
   return nullptr;
 }
 
-// Fresh keys for these sections, with the cut where we have verified the chain to.
+// Fresh keys for these sections, with the cut where we, or who cut before, have verified the chain to.
 Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& heads,
                      const std::vector<SectionId>& sections, bool with_key, BuiltRecord& out, GovBody& body) {
   for (const SectionId id : sections) {
@@ -36,6 +36,12 @@ Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& head
     } else {
       r.cut_seq = head->second.first;
       r.cut_chain = head->second.second;
+    }
+    // Whoever has only a part of the chain yet takes the place that the log names.
+    const SectionGov* section = gov.section(id);
+    if (section != nullptr && !section->cuts.empty() && section->cuts.back().section_seq > r.cut_seq) {
+      r.cut_seq = section->cuts.back().section_seq;
+      r.cut_chain = section->cuts.back().chain;
     }
     if (with_key) {
       r.epoch = gov.section(id)->last_epoch + 1;

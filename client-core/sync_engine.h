@@ -101,7 +101,8 @@ class SyncEngine {
   Status confirm_access_events(Context& ctx, PlanFile& file, const PlanReply& reply);
   Status drop_hopeless_envelopes(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Result<bool> rests_on_dead_record(Context& ctx, const PlanFile& file, const EnvelopeHeader& h);
-  // Forgotten here and not fetched again yet: numbers that the chain shows to be taken would be given once more.
+  // The server has more of the chain than has come: an own operation in it may bear the numbers that what waits has now.
+  // Where it had been forgotten here, or an old copy of the home was restored, nothing else would tell.
   static bool waits_for_chain(const Context& ctx, PlanFile& file, SectionId section);
   static std::uint64_t begin_of(const Context& ctx, const PlanFile& file, SectionId section);
   Status renumber_taken(Context& ctx, PlanFile& file);

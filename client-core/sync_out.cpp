@@ -193,7 +193,8 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
 
   std::vector<SectionId> due;
   for (const SectionId s : sections)
-    if (gov.section(s)->epoch.latest()->epoch == 0 && (rights(s) & right_read) != 0) due.push_back(s);
+    if (gov.section(s)->epoch.latest()->epoch == 0 && (rights(s) & right_read) != 0 && !waits_for_chain(ctx, file, s))
+      due.push_back(s);
   // Whoever reads the access log gives it a key again, so that others' notes of having looked can go there.
   const SectionGov* access_log = gov.section(section_access_log);
   if (access_log != nullptr && access_log->epoch.latest()->epoch == 0 && (rights(section_access_log) & right_write) != 0)

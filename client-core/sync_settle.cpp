@@ -94,7 +94,8 @@ std::uint64_t SyncEngine::begin_of(const Context& ctx, const PlanFile& file, Sec
 bool SyncEngine::waits_for_chain(const Context& ctx, PlanFile& file, SectionId section) {
   if ((file.rights(ctx, section) & right_read) == 0) return false;
   const PlanSection& s = file.section(section);
-  return s.seq == s.start.seq && std::max(s.seq, begin_of(ctx, file, section)) < head_in_receipt(file, section);
+  if (SP_PLANTED(part_taken_for_all) && s.seq != s.start.seq) return false;
+  return std::max(s.seq, begin_of(ctx, file, section)) < head_in_receipt(file, section);
 }
 
 // An old copy of this home was restored, and what was written since bears numbers that the chain shows to be taken:

@@ -17,6 +17,9 @@
 namespace samplan::fuzz {
 namespace {
 
+constexpr std::uint64_t counter_max = std::uint64_t{1} << 40;
+constexpr std::size_t texts_tried = 8;
+
 void must(bool condition) {
   if (!condition) std::abort();
 }
@@ -52,6 +55,58 @@ void state(ByteView bytes) {
   if (!read.ok()) return;
   must(ByteView(read->encode()) == bytes);
   (void)plan::section_view(*read);
+}
+
+// A state that somebody hands over, and what others had written without having seen it.
+void fold(ByteView bytes) {
+  Reader in(bytes);
+  const std::size_t size = in.u16();
+  const bool known_author = in.u8() == 1;
+  if (!in.ok() || size > in.left()) return;
+  auto section = plan::SectionState::decode(in.take(size));
+  if (!section.ok()) return;
+  DeviceId author;
+  author.bytes[0] = 1;
+  if (known_author && !section->entities().empty())
+    author = section->entities().begin()->second.life.created.op.device;
+  std::uint64_t seq = section->last_seq();
+  const auto apply = [&](const plan::Batch& b) {
+    if (seq == merge::pending_seq - 1) return;
+    plan::ApplyContext context;
+    context.seq = ++seq;
+    section->apply(b, context);
+  };
+  std::uint64_t counter = section->last_counter(author);
+  const auto batches = split_batches(in.take(in.left()), author);
+  if (batches.ok()) {
+    for (const plan::Batch& b : *batches) {
+      apply(b);
+      if (!b.ops.empty()) counter = std::max(counter, b.ops.back().id.counter);
+    }
+  }
+  // Edits at both ends of every text, by somebody who had seen half of what was written.
+  if (counter < counter_max - texts_tried) {
+    plan::Batch edits;
+    edits.author = author;
+    for (const auto& [id, entity] : section->entities()) {
+      for (const auto& [field, text] : entity.texts) {
+        if (edits.ops.size() == texts_tried) break;
+        plan::Op op{{author, ++counter}, plan::OpKind::text, id};
+        op.field = field;
+        op.seen = seq / 2;
+        op.runs = {{0, 1, "a"}, {1, 0, "b"}};
+        edits.ops.push_back(std::move(op));
+      }
+    }
+    apply(edits);
+  }
+  (void)plan::section_view(*section);
+  const Bytes stored = section->encode();
+  const auto again = plan::SectionState::decode(stored);
+  must(again.ok() && again->encode() == stored);
+  const Bytes own = section->encode_own();
+  const auto own_again = plan::SectionState::decode_own(own);
+  must(own_again.ok() && own_again->encode_own() == own && own_again->encode() == stored);
 }
 
 void invitation(ByteView bytes) {

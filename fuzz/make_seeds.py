@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes each target's first corpus: golden vectors, their parts, samples, and a few commands. Nothing of it is kept in
-the tree; it is made anew from what is.
+"""Makes each target's seeds from what is in the tree: golden vectors, their parts, samples, and a few commands. What the
+fuzzers found beside them is kept in fuzz/corpus.
 
 usage: fuzz/make_seeds.py FOLDER        writes FOLDER/<target>/<n>
 """
@@ -41,6 +41,15 @@ def batches():
         yield b"\x00" + struct.pack("<I", len(one)) + one
 
 
+def folds():
+    operations = dict(vectors("operations.txt"))
+    state = operations["state"]
+    for known in (b"\x00", b"\x01"):
+        for name, batch in operations.items():
+            if name != "state":
+                yield struct.pack("<H", len(state)) + known + struct.pack("<I", len(batch)) + batch
+
+
 def seeds():
     for name, data in vectors("identity.txt"):
         yield "identity", data
@@ -67,6 +76,10 @@ def seeds():
     for data in batches():
         yield "batch", data
     yield "state", b"SPS1" + struct.pack("<HH", 1, 3) + bytes(5)
+    for name, data in vectors("operations.txt"):
+        yield "state" if name == "state" else "batch", data if name == "state" else struct.pack("<I", len(data)) + data
+    for data in folds():
+        yield "fold", data
     yield "invitation", b"https://samplan.example/#/bli-med/" + (b"\x01\x01" + bytes(48) + b"Kari").hex().encode()
     yield "letter", struct.pack("<I", 1) + (struct.pack("<I", 2) + b"ab") * 5 + bytes(8)
     yield "key_file", b"SPK1" + struct.pack("<II", 1, 8) + bytes(16 + 136)

@@ -14,6 +14,7 @@ void governance(ByteView bytes);  // governance record, bodies, wraps, applied t
 void envelope(ByteView bytes);    // envelope, judged
 void batch(ByteView bytes);       // opened content: packed, batches, folded into a section
 void state(ByteView bytes);       // stored or handed-over state of a section
+void fold(ByteView bytes);        // such a state, and batches that come after it
 void invitation(ByteView bytes);  // link
 void letter(ByteView bytes);      // hand-over, access event, authors and whatever else a letter holds
 void key_file(ByteView bytes);    // device keys

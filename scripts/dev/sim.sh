@@ -1,4 +1,5 @@
-# ./dev sim [--seeds N] [--seed S] [--large] [--story] [--planted NAME|all|check]: simulated worlds on all cores, one line each.
+# ./dev sim [--seeds N] [--seed S] [--large | --town DEVICES] [--story] [--planted NAME|all|check]: simulated worlds on all
+# cores, one line each.
 # A failing seed is shortened to a story. Bugs can be planted: then it prints for each the first seed of 1,000 that finds
 # it, or, with `check`, lives through the seed that the table names.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
@@ -10,6 +11,7 @@ while [ $# -gt 0 ]; do
     --seed) first=${2:?which?} && seeds=1 && extra+=(--story) && shift 2 ;;
     --from) first=${2:?from which?} && shift 2 ;;
     --planted) planted=${2:?which bug, or all, or check?} && shift 2 ;;
+    --town) extra+=(--town "${2:?how many devices?}") && seeds=1 && shift 2 ;;
     --large | --story) extra+=("$1") && shift ;;
     *) die "sim: I do not know $1. ./dev --help says what there is." ;;
   esac

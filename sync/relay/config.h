@@ -23,7 +23,7 @@ struct RelayConfig {
   std::size_t plans_cached_max = 4096;        // folded logs in memory, about 10 kB each
   UnixMs nonce_ms = 30 * ms_per_day;
   UnixMs box_ms_max = 7 * ms_per_day;
-  UnixMs drop_ms = 90 * ms_per_day;       // how long a hand-over waits for its reader
+  UnixMs letter_ms = 90 * ms_per_day;     // how long a letter waits for its reader
   std::uint32_t boxes_max = 256;          // open boxes of one principal
   std::uint32_t box_enrolments_max = 16;  // persons that one invitation may vouch for
 };

@@ -68,7 +68,8 @@ Result<ItemResult> put_letter(PushContext& ctx, const MailPut& mail) {
   letter.box = mail.box;
   letter.to = box->owner;
   letter.recv_ms = ctx.now;
-  letter.expires_ms = box->expires_ms;
+  // Who answered in time has answered, however late the one who invited comes by.
+  letter.expires_ms = ctx.now + ctx.config.letter_ms;
   letter.id = id;
   letter.body = mail.body;
   SP_OK(ctx.store.add_letter(letter));
@@ -93,7 +94,7 @@ Result<ItemResult> put_drop(PushContext& ctx, const DropPut& drop, const PlanVie
   letter.from = ctx.device;
   letter.to = drop.recipient;
   letter.recv_ms = ctx.now;
-  letter.expires_ms = ctx.now + ctx.config.drop_ms;
+  letter.expires_ms = ctx.now + ctx.config.letter_ms;
   letter.id = id;
   letter.body = drop.body;
   SP_OK(ctx.store.add_letter(letter));

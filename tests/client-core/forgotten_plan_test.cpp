@@ -72,3 +72,33 @@ TEST_CASE("numbers are not given a second time while the forgotten plan comes ba
   CHECK(f.helse("Jonas") == f.helse("Mona"));
   CHECK(f.w.show("Jonas", f.cast.plan).dump().find("Skrevet før kapitlet var her") != std::string::npos);
 }
+
+TEST_CASE("nor while only a part of it has come back", "[snapshot]") {
+  Forgetful f;
+  for (int i = 0; i < 6; ++i) {
+    f.edit("Jonas", std::string(9'000, static_cast<char>('a' + i)));
+    f.w.sync("Jonas");
+  }
+  f.w.sync("Mona");
+  f.edit("Mona", "Før planen ble tatt av maskinen");
+  f.w.sync("Mona");
+  f.w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", f.cast.plan}, {"participant", "Silje"}});
+  f.w.sync_all({"Ola", "Jonas", "Mona"});
+  f.w.ok("Mona", {{"do", "forget"}, {"plan", f.cast.plan}});
+  // So little fits into a reply that the first one ends before what Mona wrote.
+  relay::RelayConfig small;
+  small.reply_bytes = 16U << 10;
+  f.world.server.relay = start_relay(f.world.server.store, small, f.world.server.entropy);
+  f.one_round("Mona");
+  REQUIRE(f.helse("Mona") != f.helse("Jonas"));
+  f.w.ok("Mona", {{"do", "add"},
+                  {"plan", f.cast.plan},
+                  {"kind", "goal"},
+                  {"section", "helse"},
+                  {"fields", {{"text", "Skrevet før alt var her"}}}});
+  f.w.sync("Mona");
+  CHECK(f.w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
+  f.w.sync("Jonas");
+  CHECK(f.helse("Jonas") == f.helse("Mona"));
+  CHECK(f.w.show("Jonas", f.cast.plan).dump().find("Skrevet før alt var her") != std::string::npos);
+}

@@ -19,8 +19,9 @@ constexpr std::uint64_t edits_left = 3;
 
 class Cast {
  public:
-  explicit Cast(std::uint64_t seed) : w_(seed) {}
+  Cast(std::uint64_t seed, std::shared_ptr<Server> server) : w_(seed, std::move(server)) {}
 
+  // The store stays with the server.
   Beginning make(std::size_t staff, bool late) {
     const std::string code = w_.server.identity().enrolment_code;
     for (const char* name :
@@ -80,7 +81,6 @@ class Cast {
       w_.close(*d);
       out.homes.push_back({d->name, d->disk.image()});
     }
-    out.store = w_.server.store();
     return out;
   }
 
@@ -173,9 +173,19 @@ class Cast {
 }  // namespace
 
 Beginning begin_world(std::uint64_t seed, std::size_t staff, bool with_later) {
-  Beginning out = Cast(seed).make(staff, false);
-  if (with_later) out.later = std::make_shared<const Beginning>(Cast(seed).make(staff, true));
+  const auto make = [&](bool late) {
+    const auto server = std::make_shared<Server>(seed);
+    Beginning b = Cast(seed, server).make(staff, late);
+    b.store = server->store();
+    return b;
+  };
+  Beginning out = make(false);
+  if (with_later) out.later = std::make_shared<const Beginning>(make(true));
   return out;
+}
+
+Beginning begin_neighbourhood(std::uint64_t seed, const std::shared_ptr<Server>& server) {
+  return Cast(seed, server).make(0, false);
 }
 
 }  // namespace samplan::sim

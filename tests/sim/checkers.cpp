@@ -352,7 +352,8 @@ void check_letters(World& w) {
   }
   for (const Asked& a : w.asked) {
     const json me = w.ask(*w.devices[a.device], {{"do", "whoami"}});
-    if (is_told(a.device) || is_told(a.inviter) || !me.is_object()) continue;
+    // The letter waits so long for whoever is away, and no longer.
+    if (w.now - a.at > relay::RelayConfig{}.letter_ms || w.devices[a.device]->turned_away || is_told(a.device) || is_told(a.inviter) || !me.is_object()) continue;
     if (everywhere.find(me["person"].get<std::string>()) == std::string::npos)
       w.fail("letters", w.devices[a.device]->name + " asked to be let in, and " + w.devices[a.inviter]->name +
                             " has not heard of it");
@@ -401,6 +402,7 @@ void check_notices(World& w, Device& d, const SyncOutcome& outcome) {
 void check_request_error(World& w, Device& d, const Error& error) {
   // Whose invitation has expired before it reached the server stays outside, and is told so.
   const bool outside = d.index >= cast_size && error.code == Errc::refused;
+  d.turned_away = d.turned_away || outside;
   const bool excused = !d.honest || error.code == Errc::not_saved || error.code == Errc::offline || outside;
   if (!excused && w.healed)
     w.fail("comes_to_rest", d.name + ": " + errc_name(error.code) + " " + error.where);

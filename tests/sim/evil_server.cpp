@@ -12,7 +12,7 @@ void EvilServer::wake() {
     lies_ = true;
     // From here on there are two histories. One that goes back throws the newer away when its time is over.
     if (story.evil != Evil::withholds)
-      other_ = std::make_unique<Server>(world_.server.store(), world_.seed() + 77);
+      other_ = std::make_unique<Server>(world_.server.store(), world_.seed() + 77, world_.server.config());
     world_.note("the server begins to lie");
   } else if (lies_ && at >= story.evil_until) {
     stop();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/time.h"
 
 namespace samplan::sim {
 
@@ -41,6 +42,7 @@ struct HandedOver {
 struct Asked {
   std::size_t device = 0;
   std::size_t inviter = 0;
+  UnixMs at = 0;
 };
 
 using Ledger = std::vector<Written>;

@@ -8,6 +8,7 @@
 #include "tests/sim/planted_bugs.h"
 #include "tests/sim/run.h"
 #include "tests/sim/sodium_seed.h"
+#include "tests/sim/town.h"
 
 namespace samplan::sim {
 namespace {
@@ -20,6 +21,7 @@ struct Arguments {
   std::uint64_t part = 0;  // of so many processes that share the seeds
   std::uint64_t parts = 1;
   bool large = false;
+  std::size_t town = 0;  // devices on one server; 0: worlds of their own
   bool story = false;
   bool quiet = false;  // lines of failures only
   std::string planted;
@@ -29,9 +31,9 @@ struct Arguments {
 
 int usage() {
   std::fprintf(stderr,
-               "samplan-sim [--seed FIRST] [--seeds COUNT] [--part I/N] [--large] [--story] [--quiet] "
-               "[--planted NAME|all|check]\n"
-               "            [--most SEEDS] [--commit NAME]\n");
+               "samplan-sim [--seed FIRST] [--seeds COUNT] [--part I/N] [--large | --town DEVICES] [--story] "
+               "[--quiet]\n"
+               "            [--planted NAME|all|check] [--most SEEDS] [--commit NAME]\n");
   return 2;
 }
 
@@ -50,6 +52,9 @@ bool read_arguments(int argc, char** argv, Arguments& out) {
       out.first = std::strtoull(argv[++i], nullptr, 10);
     } else if (arg == "--seeds") {
       out.count = std::strtoull(argv[++i], nullptr, 10);
+    } else if (arg == "--town") {
+      out.town = std::strtoull(argv[++i], nullptr, 10);
+      if (out.town == 0) return false;
     } else if (arg == "--planted") {
       out.planted = argv[++i];
     } else if (arg == "--most") {
@@ -100,6 +105,30 @@ int run_seeds(const Arguments& args, const Beginning& beginning) {
               static_cast<unsigned long long>(args.first + args.count - 1),
               static_cast<unsigned long long>(args.part), static_cast<unsigned long long>(args.parts),
               static_cast<unsigned long long>(failed), seconds);
+  return failed == 0 ? 0 : 1;
+}
+
+// Towns one after the other: each fills the memory of this process.
+int run_towns(const Arguments& args) {
+  const Town town = begin_town(args.town);
+  int failed = 0;
+  for (std::uint64_t i = args.part; i < args.count; i += args.parts) {
+    const TownResult r = run_town(town, args.first + i, args.story);
+    std::printf("%s\n", line_of(r.all, args.commit).c_str());
+    std::fflush(stdout);
+    if (!r.all.failure) continue;
+    ++failed;
+    std::printf("  in neighbourhood %zu of %zu\n", r.neighbourhood + 1, town.neighbourhoods.size());
+    const Beginning beginning = alone(town, r.neighbourhood);
+    const RunResult again = run_story(beginning, r.story);
+    if (again.failure) {
+      tell_failure(args, beginning, r.story, again);
+      continue;
+    }
+    std::printf("  %s: %s\n  All goes well there when nobody else uses the server.\n", r.all.failure->checker.c_str(),
+                r.all.failure->detail.c_str());
+    if (args.story) std::printf("  what happened:\n%s", r.all.log.c_str());
+  }
   return failed == 0 ? 0 : 1;
 }
 
@@ -166,6 +195,7 @@ int main(int argc, char** argv) {
   Arguments args;
   if (!read_arguments(argc, argv, args)) return usage();
   seed_libsodium(1);
+  if (args.town != 0 && args.planted.empty()) return run_towns(args);
   const Beginning beginning = begin_world(1, args.large ? 12 : 0, !args.large);
   return args.planted.empty() ? run_seeds(args, beginning) : run_planted(args, beginning);
 }

@@ -80,18 +80,16 @@ bool Oracle::is_stored(const PlanId& plan, SectionId section, const DeviceId& de
   return read.ok() && stored_.count({plan, section, device, counter}) != 0;
 }
 
+const IdentityBook& Oracle::book() const { return world_.server.people(); }
+
 void Oracle::look() {
   const planted::Asleep asleep;
   for (const auto& d : world_.devices) learn_keys(*d);
-  book_ = IdentityBook();
   govs_.clear();
   chains_.clear();
   places_.clear();
   relay::MemoryStore& store = world_.server.store();
-  (void)store.each_identity(0, [&](const relay::IdentityRow& row) {
-    if (!book_.add(row.record).ok()) world_.fail("oracle", "identity record does not fit");
-    return true;
-  });
+  if (!world_.server.read_people()) world_.fail("oracle", "identity record does not fit");
   const PlanId id = plan_id(world_);
   GovState& gov = govs_[id];
   (void)store.each_governance(id, 0, [&](const relay::GovRow& row) {
@@ -100,7 +98,7 @@ void Oracle::look() {
     const auto record = read_record(LogKind::governance, whole->record);
     auto body = record.ok() ? read_gov_body(static_cast<GovKind>(record->header.kind), record->body)
                             : Result<GovBody>(record.error());
-    const Status applied = body.ok() ? gov.apply(*record, *body, book_, false) : Status(body.error());
+    const Status applied = body.ok() ? gov.apply(*record, *body, book(), false) : Status(body.error());
     if (!applied.ok())
       world_.fail("oracle", "governance record " + std::to_string(row.seq) + " " + errc_name(applied.code()));
     return applied.ok();
@@ -115,7 +113,7 @@ void Oracle::look() {
       opened.seq = row.seq;
       opened.id = e->id;
       opened.header = e->header;
-      opened.verdict = judge_alone(*e, row.seq, gov, book_, verified_.count(e->id) == 0);
+      opened.verdict = judge_alone(*e, row.seq, gov, book(), verified_.count(e->id) == 0);
       if (opened.verdict == Verdict::valid) {
         verified_.insert(e->id);
         opened.verdict = authors.check(e->header);

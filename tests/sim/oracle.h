@@ -51,7 +51,7 @@ class Oracle {
   bool is_stored(const PlanId& plan, SectionId section, const DeviceId& device, std::uint64_t counter);
 
   const GovState* gov(const PlanId& plan) const;
-  const IdentityBook& book() const { return book_; }
+  const IdentityBook& book() const;
   const std::map<std::pair<PlanId, SectionId>, std::vector<Opened>>& chains() const { return chains_; }
   // Keys by (plan, section, epoch), and which devices have held them.
   struct Held {
@@ -72,7 +72,6 @@ class Oracle {
   std::map<KeyName, Held> keys_;
   std::set<Hash> verified_;
   std::map<Hash, std::vector<plan::Batch>> opened_;
-  IdentityBook book_;
   std::map<PlanId, GovState> govs_;
   std::map<std::pair<PlanId, SectionId>, std::vector<Opened>> chains_;
   std::map<OpKey, OpPlace> places_;

@@ -21,6 +21,7 @@ inline constexpr PlantedBug planted_bugs[] = {
     {"old_epoch", "sealed under the key epoch before the newest", 1, "comes_to_rest"},
     {"proposal_flag_lost", "a proposal travels as a change", 2, "comes_to_rest"},
     {"tip_ignores_outbox", "two envelopes of one author bear the same number", 1, "comes_to_rest"},
+    {"part_taken_for_all", "own numbers are given again while only a part of the plan has come back", 0, ""},
     {"newer_overtakes", "newer operations are sealed while older ones wait under an old epoch", 218, "status"},
     {"sent_before_saved", "a request leaves before what it carries is on the disk (S1)", 1, "status"},
     {"refusal_confirms", "any answer of the server counts as confirmation (S2)", 1, "lost"},

@@ -9,9 +9,11 @@
 
 namespace samplan::sim {
 
+void forget_sqlite_luck() { sqlite3_randomness(0, nullptr); }
+
 RunResult run_story(const Beginning& beginning, const Story& story, bool keep_log) {
   seed_libsodium(story.seed);
-  sqlite3_randomness(0, nullptr);  // SQLite's generator begins anew, from the simulated disk's
+  forget_sqlite_luck();
   World world(story.begins_late && beginning.later ? *beginning.later : beginning, story);
   world.keep_log = keep_log;
   world.run();

@@ -15,6 +15,9 @@ struct RunResult {
   std::vector<std::string> names;
 };
 
+// SQLite's generator begins anew, from the simulated disk's.
+void forget_sqlite_luck();
+
 RunResult run_story(const Beginning& beginning, const Story& story, bool keep_log = false);
 
 // Leaves out steps for as long as the same checker still finds fault; ends after so many tries.

@@ -14,8 +14,8 @@ namespace samplan::sim {
 class Server {
  public:
   explicit Server(std::uint64_t seed) : entropy_(seed ^ 0x5e7e5ULL) { start(); }
-  Server(relay::MemoryStore store, std::uint64_t seed)
-      : store_(std::move(store)), entropy_(seed ^ 0x5e7e5ULL) {
+  Server(relay::MemoryStore store, std::uint64_t seed, const relay::RelayConfig& config = {})
+      : config_(config), store_(std::move(store)), entropy_(seed ^ 0x5e7e5ULL) {
     start();
   }
 
@@ -27,22 +27,41 @@ class Server {
     return relay_->handle(store_, frame, host, now, entropy_);
   }
 
+  const relay::RelayConfig& config() const { return config_; }
   const relay::ServerIdentity& identity() const { return relay_->server(); }
   relay::MemoryStore& store() { return store_; }
   const relay::Relay& relay() const { return *relay_; }
 
+  // Whom the server's identity feed names, judged once for all the worlds that look at it.
+  const IdentityBook& people() const { return people_; }
+  // Reads what has come since; false if a record does not fit.
+  bool read_people() {
+    bool fits = true;
+    (void)store_.each_identity(people_until_, [&](const relay::IdentityRow& row) {
+      fits = people_.add(row.record).ok() && fits;
+      people_until_ = row.n;
+      return true;
+    });
+    return fits;
+  }
+
  private:
   void start() {
     relay_.reset();
+    people_ = IdentityBook();  // the store may be another one
+    people_until_ = 0;
     store_.fail_commit = false;
     store_.writes_until_full = -1;
     SP_CHECK(store_.begin().ok());
     auto identity = relay::load_server_identity(store_, entropy_);
     SP_CHECK(identity.ok() && store_.commit().ok());
-    relay_ = std::make_unique<relay::Relay>(relay::RelayConfig{}, std::move(*identity));
+    relay_ = std::make_unique<relay::Relay>(config_, std::move(*identity));
   }
 
+  relay::RelayConfig config_;
   relay::MemoryStore store_;
+  IdentityBook people_;
+  std::uint64_t people_until_ = 0;
   SeededEntropy entropy_;
   std::unique_ptr<relay::Relay> relay_;
 };

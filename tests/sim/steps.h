@@ -26,6 +26,8 @@ enum Who : std::size_t {
 // A plan with some records, shared and consented to, everyone synced; `staff` more members of the unit.
 // `with_later`: and the same a year later.
 Beginning begin_world(std::uint64_t seed, std::size_t staff, bool with_later = false);
+// The same, without staff, on a server that others use as well; the beginning then holds no store.
+Beginning begin_neighbourhood(std::uint64_t seed, const std::shared_ptr<Server>& server);
 
 // Signs a snapshot that says that the section is empty, as a changed program could, and puts it into the
 // outbox.

@@ -112,6 +112,7 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
     story.evil_from = luck.between(0, at / 2);
     story.evil_until = story.evil_from + luck.between(1, at / 2);
   }
+  story.short_replies = luck.percent(20);
   return story;
 }
 
@@ -120,6 +121,7 @@ std::string tell(const Story& story, const std::vector<std::string>& names) {
   constexpr std::string_view evils[] = {"", "goes back to an old state", "shows people two histories",
                                         "withholds envelopes"};
   if (story.begins_late) out += "  the plan is a year old\n";
+  if (story.short_replies) out += "  the server says little at a time\n";
   if (story.evil != Evil::none)
     out += "  the server " + std::string(evils[static_cast<std::size_t>(story.evil)]) + " from minute " +
            std::to_string(story.evil_from / minute_ms) + " to " +

@@ -75,6 +75,7 @@ struct Story {
   std::uint64_t seed = 0;
   std::size_t devices = 0;
   bool begins_late = false;  // with a plan that has a long history, so that snapshots are made and taken
+  bool short_replies = false;  // the server says little at a time
   Evil evil = Evil::none;
   UnixMs evil_from = 0;
   UnixMs evil_until = 0;

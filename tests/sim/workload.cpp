@@ -305,7 +305,7 @@ void join(World& w) {
     return;
   }
   const json done = w.call(d, {{"do", "join_request"}, {"link", link}});
-  if (done.is_object() && done["ok"] == true) w.asked.push_back({d.index, inviter});
+  if (done.is_object() && done["ok"] == true) w.asked.push_back({d.index, inviter, w.now});
 }
 
 void confirm(World& w) {

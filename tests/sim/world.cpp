@@ -13,19 +13,30 @@ namespace {
 
 constexpr UnixMs patience = 60 * second_ms;
 
+// So little fits into a reply that most of them end with "there is more".
+constexpr std::size_t short_reply_bytes = 3U << 10;
+
+relay::RelayConfig config_of(const Story& story) {
+  relay::RelayConfig config;
+  if (story.short_replies) config.reply_bytes = short_reply_bytes;
+  return config;
+}
+
 CoreOptions options() { return {crypto::kdf_for_tests}; }
 
 }  // namespace
 
-World::World(std::uint64_t seed) : server(seed), seed_(seed) {
+World::World(std::uint64_t seed, std::shared_ptr<Server> shared)
+    : shared_server(std::move(shared)), seed_(seed) {
   SP_CHECK(crypto::init());
   evil = std::make_unique<EvilServer>(*this);
   oracle = std::make_unique<Oracle>(*this);
 }
 
-World::World(const Beginning& beginning, const Story& story)
+World::World(const Beginning& beginning, const Story& story, std::shared_ptr<Server> shared)
     : now(beginning.now),
-      server(beginning.store, story.seed),
+      shared_server(shared ? std::move(shared)
+                           : std::make_shared<Server>(beginning.store, story.seed, config_of(story))),
       ledger(beginning.ledger),
       plan(beginning.plan),
       texts(beginning.texts),
@@ -38,6 +49,7 @@ World::World(const Beginning& beginning, const Story& story)
     d.disk.restore(home.disk);
     SP_CHECK(open(d));
   }
+  plan_story();
 }
 
 World::~World() = default;
@@ -335,22 +347,35 @@ void World::carry_out(Event& event) {
   }
 }
 
-void World::run() {
-  const UnixMs begin = now;
+void World::plan_story() {
   for (std::size_t i = 0; i < story_.steps.size(); ++i) {
     Event event;
-    event.at = begin + story_.steps[i].at;
+    event.at = now + story_.steps[i].at;
     event.step = i;
     plan_event(std::move(event));
   }
-  while (!heap_.empty() && !failure) {
-    Event event = heap_.top();
-    heap_.pop();
-    carry_out(event);
-  }
+}
+
+std::optional<UnixMs> World::next_at() const {
+  if (heap_.empty() || failure) return std::nullopt;
+  return heap_.top().at;
+}
+
+void World::live_on() {
+  Event event = heap_.top();
+  heap_.pop();
+  carry_out(event);
+}
+
+void World::end() {
   if (!failure) heal(*this);
   if (!failure) check_everything(*this, true);
   for (const auto& d : devices) note(oracle->fingerprint(*d));
+}
+
+void World::run() {
+  while (next_at()) live_on();
+  end();
 }
 
 }  // namespace samplan::sim

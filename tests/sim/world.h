@@ -54,17 +54,25 @@ struct Beginning {
 
 class World {
  public:
-  explicit World(std::uint64_t seed);
-  World(const Beginning& beginning, const Story& story);
+  // Before anything has happened.
+  World(std::uint64_t seed, std::shared_ptr<Server> server);
+  // With a server of its own, begun from the beginning's store; or on one that others use as well.
+  World(const Beginning& beginning, const Story& story, std::shared_ptr<Server> shared = nullptr);
   ~World();
 
   // Lives through the story, lets everything heal and checks.
   void run();
+  // The same in parts, for many worlds on one server: the time of the next event, if there is one; that event;
+  // and the end.
+  std::optional<UnixMs> next_at() const;
+  void live_on();
+  void end();
 
   // For steps and checkers.
   UnixMs now = 1'790'000'000'000;
   std::vector<std::unique_ptr<Device>> devices;
-  Server server;
+  const std::shared_ptr<Server> shared_server;
+  Server& server = *shared_server;
   std::unique_ptr<EvilServer> evil;
   std::unique_ptr<Oracle> oracle;
   Ledger ledger;
@@ -119,6 +127,7 @@ class World {
       return a.at != b.at ? a.at > b.at : a.number > b.number;
     }
   };
+  void plan_story();
   void plan_event(Event event);
   void carry_out(Event& event);
   void send(Device& d, bool first);
