@@ -94,6 +94,7 @@ class SyncEngine {
                                             const std::vector<OutboxRow>& outbox);
   Result<std::optional<SnapshotRow>> due_attestation(Context& ctx, PlanFile& file, SectionId section);
   Status drop_refused_extra(Context& ctx, PlanFile& file, const Hash& id, bool& dropped);
+  Status freeze(Context& ctx, const PlanId& plan, const Error& why, SyncOutcome& outcome);
   Status take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation);
   Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);

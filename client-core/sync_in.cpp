@@ -129,6 +129,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   token_valid_ = !reply.cursors_unknown;
   if (reply.cursors_unknown) outcome.again = true;
   for (const PlanReply& plan : reply.plans) {
+    const SyncOutcome before = outcome;
     const Status taken = [&]() -> Status {
       Transaction part(ctx.replica.db());
       SP_OK(part.begin());
@@ -136,9 +137,14 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
       return part.commit();
     }();
     if (!taken.ok()) {
+      outcome = before;
       if (taken.code() == Errc::not_saved) {
         plans_.forget_all();
         return taken.error();
+      }
+      if (taken.code() == Errc::frozen) {
+        SP_OK(freeze(ctx, plan.plan, taken.error(), outcome));
+        continue;
       }
       // S5: this plan's trouble is said and stays its own. What was taken in memory is read again from the disk.
       plans_.forget(plan.plan);
@@ -160,6 +166,18 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     return saved.error();
   }
   return outcome;
+}
+
+// Nothing of a reply that shows another history is taken: what this device has verified stays as it is.
+Status SyncEngine::freeze(Context& ctx, const PlanId& plan, const Error& why, SyncOutcome& outcome) {
+  plans_.forget(plan);
+  token_valid_ = false;
+  outcome.notices.push_back({"frozen", plan, 0, why.where});
+  SP_TRY(const std::optional<PlanRow> known, ctx.replica.plan(plan));
+  if (!known) return Status::good();
+  SP_TRY(PlanFile * file, plans_.get(ctx, plan));
+  file->row().holding = Holding::frozen;
+  return file->save(ctx);
 }
 
 Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
@@ -216,38 +234,17 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
   SP_TRY(PlanFile * file, plans_.get(ctx, reply.plan));
   if (file->row().holding == Holding::ended && !says_something) return Status::good();
 
-  const Status logs = take_logs(ctx, *file, reply, outcome);
-  if (logs.code() == Errc::frozen) {
-    file->row().holding = Holding::frozen;
-    outcome.notices.push_back({"frozen", reply.plan, 0, "governance"});
-    return file->save(ctx);
-  }
-  SP_OK(logs);
+  SP_OK(take_logs(ctx, *file, reply, outcome));
   // Let in again: what ended begins anew.
   if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
   for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));
   for (const bool old : {false, true}) {
-    for (const SectionPull& pull : old ? reply.history : reply.sections) {
-      const Status taken = old ? take_history(ctx, *file, pull, outcome) : take_section(ctx, *file, pull, outcome);
-      if (taken.code() == Errc::frozen) {
-        file->row().holding = Holding::frozen;
-        outcome.notices.push_back({"frozen", reply.plan, pull.section, taken.error().where});
-        return file->save(ctx);
-      }
-      SP_OK(taken);
-    }
+    for (const SectionPull& pull : old ? reply.history : reply.sections)
+      SP_OK(old ? take_history(ctx, *file, pull, outcome) : take_section(ctx, *file, pull, outcome));
   }
   for (const auto& [section, author] : file->take_differing())
     outcome.notices.push_back({"snapshot_differs", reply.plan, section, author.hex()});
-  if (reply.receipt) {
-    const Status receipt = take_receipt(*file, *reply.receipt, reply.receipt->generation);
-    if (receipt.code() == Errc::frozen) {
-      file->row().holding = Holding::frozen;
-      outcome.notices.push_back({"frozen", reply.plan, 0, receipt.error().where});
-    } else {
-      SP_OK(receipt);
-    }
-  }
+  if (reply.receipt) SP_OK(take_receipt(*file, *reply.receipt, reply.receipt->generation));
 
   if (reply.receipt && !reply.more && reply.status == ItemStatus::ok) {
     // The server's own word says that there is more than it gave: it must not think that we have it.

@@ -191,8 +191,21 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
   std::sort(sections.begin(), sections.end());
   sections.erase(std::unique(sections.begin(), sections.end()), sections.end());
 
+  std::vector<SectionId> to_hand_over = handed_over;
+  SP_TRY(const std::vector<Item> due_again, ctx.replica.items("snapshot_due"));
+  for (const Item& item : due_again) {
+    if (item.plan != file.id() || item.key.size() != PlanId::size + 2) continue;
+    const SectionId section = load_u16(item.key, PlanId::size);
+    const bool known = std::find(to_hand_over.begin(), to_hand_over.end(), section) != to_hand_over.end();
+    if (!known && (rights(section) & right_write) != 0) to_hand_over.push_back(section);
+    SP_OK(ctx.replica.delete_item("snapshot_due", item.key));
+  }
+
+  // Who was let in and waits for a first look at a section needs a key for it, as anything written there does.
   std::vector<SectionId> due;
-  for (const SectionId s : sections)
+  std::vector<SectionId> waiting = sections;
+  waiting.insert(waiting.end(), to_hand_over.begin(), to_hand_over.end());
+  for (const SectionId s : waiting)
     if (gov.section(s)->epoch.latest()->epoch == 0 && (rights(s) & right_read) != 0 && !waits_for_chain(ctx, file, s))
       due.push_back(s);
   // Whoever reads the access log gives it a key again, so that others' notes of having looked can go there.
@@ -233,16 +246,6 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     return store(h, sealed.nonce, header144, sealed.ciphertext, first, last);
   };
 
-  std::vector<SectionId> to_hand_over = handed_over;
-  SP_TRY(const std::vector<Item> due_again, ctx.replica.items("snapshot_due"));
-  for (const Item& item : due_again) {
-    if (item.plan != file.id() || item.key.size() != PlanId::size + 2) continue;
-    const SectionId section = load_u16(item.key, PlanId::size);
-    const bool known = std::find(to_hand_over.begin(), to_hand_over.end(), section) != to_hand_over.end();
-    if (!known && (rights(section) & right_write) != 0 && gov.section(section)->epoch.latest()->epoch != 0)
-      to_hand_over.push_back(section);
-    SP_OK(ctx.replica.delete_item("snapshot_due", item.key));
-  }
   for (const SectionId section : to_hand_over) {
     if (gov.section(section)->epoch.latest()->epoch == 0) {  // a key has to be made first
       SP_OK(put_snapshot_due(ctx, file.id(), section));
@@ -266,6 +269,9 @@ Status SyncEngine::stage_content(Context& ctx, PlanFile& file, GovState& gov, St
     });
     if (older_waits && !SP_PLANTED(newer_overtakes)) continue;
     if (waits_for_chain(ctx, file, s) && !SP_PLANTED(numbered_blindly)) continue;
+    // The part of the log that has come gives us a right whose key is in a part that has not.
+    SP_TRY(const crypto::SectionKey* key, key_for(ctx, file.id(), s, epoch_now, keys));
+    if (epoch_now != 0 && key == nullptr) continue;
     SP_TRY(std::vector<plan::PendingBatch> unsent, file.unsent(ctx, s));
     unsent.erase(std::remove_if(unsent.begin(), unsent.end(),
                                 [&](const plan::PendingBatch& p) {

@@ -30,9 +30,12 @@ Status SyncEngine::settle(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
       const bool sealed = std::any_of(outbox.begin(), outbox.end(), [&](const OutboxRow& o) {
         return o.section == row.section && o.first_counter <= row.first_counter && row.first_counter <= o.last_counter;
       });
-      // What was unsealed by this reply can go out now under the new key.
-      if (!sealed && file.gov().consent() == PlanConsent::given && !waits_for_chain(ctx, file, row.section))
-        outcome.again = true;
+      if (sealed || file.gov().consent() != PlanConsent::given || waits_for_chain(ctx, file, row.section)) continue;
+      // What was unsealed by this reply can go out now under the new key, if it is here.
+      const SectionGov* section = file.gov().section(row.section);
+      const std::uint32_t epoch = section == nullptr ? 0 : section->epoch.latest()->epoch;
+      SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(file.id(), row.section, epoch));
+      outcome.again = outcome.again || epoch == 0 || key != nullptr;
     }
   }
   return Status::good();

@@ -287,11 +287,25 @@ Status Puller::pull_history(PlanTurn& turn, const HistoryRange& range) {
 }
 
 void Puller::add_receipt(PlanTurn& turn) const {
-  if (turn.standing.kind != Standing::Kind::active) return;
+  if (turn.standing.kind == Standing::Kind::foreign) return;
   const PlanView& view = *turn.view;
+  const bool ended = turn.standing.kind == Standing::Kind::ended;
   Receipt receipt;
+  // Who is told that access has ended is told by which record: a server that says so without one is found out.
+  receipt.gov_seq = ended ? turn.standing.last_gov_seq : view.gov.seq();
+  receipt.gov_head = *view.gov.hash_at(receipt.gov_seq);
   // Whoever names a plan gets our word on it even if nothing is new: equal numbers may hide two histories.
-  bool differs = turn.pushed || turn.named || turn.before.gov_seq != view.gov.seq();
+  bool differs = turn.pushed || turn.named || turn.before.gov_seq != receipt.gov_seq;
+  if (!ended) add_heads(turn, receipt, differs);
+  if (!differs) return;
+  receipt.plan = view.row.plan;
+  receipt.generation = server_.generation;
+  receipt.recv_ms = now_;
+  turn.reply.receipt = std::move(receipt);
+}
+
+void Puller::add_heads(const PlanTurn& turn, Receipt& receipt, bool& differs) {
+  const PlanView& view = *turn.view;
   for (const SectionGov& s : view.gov.sections()) {
     const bool moved = std::find(turn.moved.begin(), turn.moved.end(), s.id) != turn.moved.end();
     if (!turn.standing.may_read(s.id) && !moved) continue;
@@ -300,15 +314,8 @@ void Puller::add_receipt(PlanTurn& turn) const {
     differs = differs || head.seq != (before == turn.before.sections.end() ? 0 : before->second.seq);
     receipt.sections.emplace_back(SectionCursor{s.id, head.seq}, head.chain);
   }
-  if (!differs) return;
-  receipt.plan = view.row.plan;
-  receipt.generation = server_.generation;
-  receipt.gov_seq = view.gov.seq();
-  receipt.gov_head = view.gov.head();
-  receipt.recv_ms = now_;
   std::sort(receipt.sections.begin(), receipt.sections.end(),
             [](const auto& a, const auto& b) { return a.first.section < b.first.section; });
-  turn.reply.receipt = std::move(receipt);
 }
 
 Hash access_hash(const PlanId& plan, const AccessRow& row) {

@@ -54,6 +54,7 @@ class Puller {
   Status pull_history(PlanTurn& turn, const HistoryRange& range);
   bool take(std::size_t bytes);
   void add_receipt(PlanTurn& turn) const;
+  static void add_heads(const PlanTurn& turn, Receipt& receipt, bool& differs);
   Status log_access(const PlanTurn& turn);
 
   Store& store_;

@@ -51,6 +51,7 @@ void sign_false_snapshot(World& w, Device& d) {
   if (!ctx.replica.add_outbox(*plan, {*section, epoch, h.author_seq, id, 0, 0, std::move(body)}).ok() ||
       !tx.commit().ok())
     return;
+  d.has_forged = true;
   w.note(d.name + " signs a false snapshot");
 }
 

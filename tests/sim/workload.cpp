@@ -392,6 +392,7 @@ void discard(World& w, Device& d, Luck& luck) {
 }
 
 void forget(World& w, Device& d) {
+  if (d.has_forged) return;  // who begins anew with the own false snapshot believes it, and helps nobody
   const json done = w.call(d, {{"do", "forget"}, {"plan", w.plan}});
   // Whoever trusts a lying server and empties the machine has nothing left to show.
   if ((w.evil->lies_now() || w.evil->has_lied()) && (!done.is_object() || done["ok"] == true))

@@ -41,7 +41,10 @@ TEST_CASE("who was withdrawn gets the log up to its removal, once, and nothing o
   CHECK(p->gov[0].record == c.plan.log[5].record);
   CHECK(p->gov[0].wraps.empty());
   CHECK(p->sections.empty());
-  CHECK_FALSE(p->receipt);
+  // And by which record: nothing of the sections.
+  REQUIRE(p->receipt);
+  CHECK(p->receipt->gov_seq == 6);
+  CHECK(p->receipt->sections.empty());
   const auto again = c.relative_client.sync({});
   CHECK(again->plans.empty());
   // Asked for by name, the plan is still answered, and still with nothing new.
