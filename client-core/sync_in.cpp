@@ -172,8 +172,9 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
 Status SyncEngine::freeze(Context& ctx, const PlanId& plan, const Error& why, SyncOutcome& outcome) {
   plans_.forget(plan);
   token_valid_ = false;
-  outcome.notices.push_back({"frozen", plan, 0, why.where});
   SP_TRY(const std::optional<PlanRow> known, ctx.replica.plan(plan));
+  if (known && known->holding == Holding::frozen) return Status::good();
+  outcome.notices.push_back({"frozen", plan, 0, why.where});
   if (!known) return Status::good();
   SP_TRY(PlanFile * file, plans_.get(ctx, plan));
   file->row().holding = Holding::frozen;
@@ -235,6 +236,12 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
   if (file->row().holding == Holding::ended && !says_something) return Status::good();
 
   SP_OK(take_logs(ctx, *file, reply, outcome));
+  if (file->row().holding == Holding::frozen) {
+    // Of a history that is not the one seen here only this is taken: that the owner has ended the access.
+    if (file->has_access(ctx)) return Error{Errc::frozen, "still"};
+    file->row().holding = Holding::shared;
+    return settle(ctx, *file, outcome);
+  }
   // Let in again: what ended begins anew.
   if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
   for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));

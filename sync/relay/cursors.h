@@ -13,7 +13,7 @@ namespace samplan::relay {
 
 struct SectionPlace {
   std::uint64_t seq = 0;
-  // A device that asked from the start may have lost its own envelopes too: up to here it gets them in full.
+  // A device that asked without a token may have lost its own envelopes too: up to here it gets them in full.
   std::uint64_t own_bytes_until = 0;
   std::uint64_t snapshot = 0;  // was sent with an offer: comes as id only
 };

@@ -170,9 +170,10 @@ Result<bool> Puller::pull_section(PlanTurn& turn, const SectionHead& head) {
   SectionPlace& place = turn.now.sections[section];
   const auto begin = std::find_if(turn.begin.begin(), turn.begin.end(),
                                   [&](const SectionBegin& b) { return b.section == section; });
-  // Who begins with a snapshot, too, may have written what follows it and have lost it since.
+  // Who asks from the start, or without a token, may have lost what it wrote itself; who begins with a snapshot, too, what
+  // follows it.
   const bool begins_behind = begin != turn.begin.end() && begin->after != 0 && place.seq == begin->after;
-  if (place.seq == 0 || begins_behind) {
+  if (place.seq == 0 || begins_behind || !turn.by_token) {
     const auto first = turn.first.find(section);
     place.own_bytes_until = first == turn.first.end() ? head.seq : first->second - 1;
   }

@@ -19,6 +19,7 @@ struct PlanTurn {
   bool pushed = false;
   FirstAccepted first;
   bool takes_snapshots = false;
+  bool by_token = false;  // the places are those that the server handed out to last, not what the device says it has
   std::vector<SectionBegin> begin;
   std::vector<HistoryRange> history;
   std::vector<SectionId> moved;

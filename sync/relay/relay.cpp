@@ -245,6 +245,7 @@ class Relay::Request {
     if (cursor != cursors_.end()) turn.before = cursor->second;
     turn.now = turn.before;
     turn.takes_snapshots = in_.request.takes_snapshots;
+    turn.by_token = in_.request.cursors.has_value();
     turns_.push_back(std::move(turn));
     return Status::good();
   }
