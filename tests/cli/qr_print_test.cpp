@@ -131,6 +131,10 @@ TEST_CASE("every line is as wide as is said, and has the quiet zone round it") {
       const bool is_inside = x >= 4 && y >= 4 && x < 25 && y < 25;
       CHECK((picture.rows[y][x] == 0) == (is_inside && code.is_dark(x - 4, y - 4)));
     }
+  // The half line to spare is left as it is on a dark ground too: nothing is drawn below the quiet zone.
+  const Picture dark = paint(print_qr(code, {true, false, QrGround::dark}), black_terminal, 1, 2);
+  CHECK(dark.rows[28] == std::vector<std::uint8_t>(29, black_terminal.ink));
+  CHECK(dark.rows[29] == std::vector<std::uint8_t>(29, black_terminal.ground));
   const std::string lines = print_qr(code, plain);
   CHECK(paint(lines, white_terminal, 1, 2).width == qr_columns(code, plain));
   CHECK(lines.find_first_not_of(" #\n") == std::string::npos);
