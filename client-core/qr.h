@@ -23,7 +23,7 @@ struct QrCode {
   bool is_dark(std::size_t x, std::size_t y) const { return modules[y * side + x] != 0; }
 };
 
-// Error correction level M (15 %), the smallest square that holds the text. A scanner gets the text byte for
+// Error correction level M (15 %), a square as small as the text allows. A scanner gets the text byte for
 // byte. errors: invalid_argument (empty, or with control characters), not_utf8, too_large, io (out of
 // memory).
 Result<QrCode> make_qr(std::string_view text);

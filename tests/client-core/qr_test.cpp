@@ -54,6 +54,11 @@ TEST_CASE("a QR code is as small as the text allows", "[qr]") {
   CHECK(make_qr(std::string(qr_text_bytes_max, 'x'))->side == 97);
   // Digits alone are packed closer: 34 in version 1.
   CHECK(make_qr(std::string(34, '7'))->side == 21);
+  // A text in which every change of packing costs more than it saves is packed in one way throughout.
+  std::string mixed;
+  while (mixed.size() < qr_text_bytes_max) mixed += "7XXXXXXXXXXXx";
+  mixed.resize(qr_text_bytes_max);
+  CHECK(make_qr(mixed)->side == 97);
 }
 
 TEST_CASE("what cannot be a code is refused", "[qr][hostile]") {
