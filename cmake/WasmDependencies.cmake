@@ -1,5 +1,6 @@
 # The libraries of the WebAssembly build: libsodium, SQLite, zlib, utf8proc and libqrencode as made by
-# cmake/wasm_libraries, and the two header-only libraries copied to a folder of their own, because the machine's include root must never be on Emscripten's path.
+# cmake/wasm_libraries, and the two header-only libraries copied to a folder of their own, because the machine's include
+# root must never be on Emscripten's path.
 set(SAMPLAN_WASM_LIBRARIES "" CACHE PATH "Where cmake/wasm_libraries was built")
 set(wasm_headers ${CMAKE_BINARY_DIR}/headers)
 

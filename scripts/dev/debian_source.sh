@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Unpacks the source of Debian packages, with Debian's patches applied (one exception below), for the parts that we
-# compile ourselves (WebAssembly). Touches nothing of the machine's own package sources: it has a list and a cache folder of its own.
+# compile ourselves (WebAssembly). Touches nothing of the machine's own package sources: it has a list and a cache
+# folder of its own.
 #
 #   scripts/dev/debian_source.sh DIR PACKAGE...    e.g.  scripts/debian_source.sh build/deps/src libsodium-dev
 #
