@@ -1,9 +1,10 @@
-# The libraries of the WebAssembly build: libsodium, SQLite, zlib and utf8proc as made by cmake/wasm_libraries, and the two header-only
-# libraries copied to a folder of their own, because the machine's include root must never be on Emscripten's path.
+# The libraries of the WebAssembly build: libsodium, SQLite, zlib, utf8proc and libqrencode as made by
+# cmake/wasm_libraries, and the two header-only libraries copied to a folder of their own, because the machine's include
+# root must never be on Emscripten's path.
 set(SAMPLAN_WASM_LIBRARIES "" CACHE PATH "Where cmake/wasm_libraries was built")
 set(wasm_headers ${CMAKE_BINARY_DIR}/headers)
 
-foreach(library sodium sqlite3 zlib utf8proc)
+foreach(library sodium sqlite3 zlib utf8proc qrencode)
   set(archive ${SAMPLAN_WASM_LIBRARIES}/lib${library}.a)
   if(NOT EXISTS ${archive})
     message(FATAL_ERROR "${archive} is missing. Use ./dev wasm, which builds it first.")

@@ -32,7 +32,7 @@ Signature sign(const SignKeyPair& key, std::string_view label, const Hash& diges
 // libsodium refuses small-order and non-canonical public keys and non-canonical signatures (RFC 8032 5.1.7, strict).
 bool verify(const SignPublicKey& key, std::string_view label, const Hash& digest, const Signature& signature);
 
-// The raw primitive, for test vectors only; the protocol always signs a labelled digest.
+// The raw primitive, for test vectors and signed notes; the protocol signs a labelled digest, and no note is one.
 bool verify_raw(const SignPublicKey& key, ByteView message, const Signature& signature);
 Signature sign_raw(const SignKeyPair& key, ByteView message);
 

@@ -9,6 +9,10 @@ import struct
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# The secret 1, 9, 17 ... on paper, whole and as a share (tests/client-core/recovery_code_test.cpp).
+RECOVERY_CODE = b"R40G8 J48SK 44MKK 2EA1G 958NZ JRB9X E5WRC 32CHV K6GTV KCDSH R74X5 3PF1R X7RZQ JWZTC"
+SHARE_CODE = (b"D4102 20G34 0G0G5 J48SH 44MKN 2EA1P 958NX JRB9Z "
+              b"E5WR2 32CHN K6GTS KCDSK R74X3 3PF1Y X7RZN K3RK6")
 
 
 def vectors(name):
@@ -85,6 +89,18 @@ def seeds():
     yield "key_file", b"SPK1" + struct.pack("<II", 1, 8) + bytes(16 + 136)
     yield "http", b"POST /v1/sync HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
     yield "http", b"GET /v1/hello HTTP/1.1\r\nHost: a:1\r\nOrigin: http://b\r\nIf-None-Match: \"x\"\r\n\r\n"
+    root = b"CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+    yield "note", b"log.example\n1\n" + root + "\n\n— log.example AAAAAAA=\n".encode()
+    yield "note", b"log.example\n0\n" + root + b"\nmore\n"
+    yield "note", b"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    yield "typed_code", RECOVERY_CODE
+    yield "typed_code", SHARE_CODE.lower().replace(b" ", b"-")
+    yield "typed_code", b"\x01" + bytes(36)
+    # A point of ristretto255 (RFC 9496, appendix A.1) with data; saved states before and after it has come.
+    point = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
+    yield "pairing", point + b"theirs"
+    yield "pairing", b"\x01\x01" + bytes(32) + point + struct.pack("<H", 7) + b"session" + b"own"
+    yield "pairing", b"\x02" + bytes(64 + 64 + 32) + b"theirs"
 
 
 def main():

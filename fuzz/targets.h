@@ -22,5 +22,8 @@ void json(ByteView bytes);        // commands as text
 void command(ByteView bytes);     // the same, given to a core with a plan
 void fhir(ByteView bytes);        // import
 void http(ByteView bytes);        // heads of HTTP requests
+void note(ByteView bytes);        // signed note, checkpoint, published key
+void typed_code(ByteView bytes);  // recovery code or share as typed or stored, text for a QR code
+void pairing(ByteView bytes);     // message, confirmation and saved state of a CPace run
 
 }  // namespace samplan::fuzz

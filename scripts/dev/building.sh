@@ -9,17 +9,18 @@ export CCACHE_BASEDIR=$SAMPLAN_ROOT CCACHE_NOHASHDIR=true
 build_wasm_libraries() {
   local toolchain=/usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake
   local sources
-  sources=$(scripts/dev/debian_source.sh build/deps/src libsodium-dev libsqlite3-dev zlib1g-dev libutf8proc-dev) ||
-    die "the sources of libsodium, SQLite, zlib and utf8proc could not be fetched"
-  local sodium sqlite zlib utf8proc
-  { read -r sodium && read -r sqlite && read -r zlib && read -r utf8proc; } <<<"$sources"
+  sources=$(scripts/dev/debian_source.sh build/deps/src libsodium-dev libsqlite3-dev zlib1g-dev libutf8proc-dev \
+    libqrencode-dev) ||
+    die "the sources of libsodium, SQLite, zlib, utf8proc and libqrencode could not be fetched"
+  local sodium sqlite zlib utf8proc qrencode
+  { read -r sodium && read -r sqlite && read -r zlib && read -r utf8proc && read -r qrencode; } <<<"$sources"
   # A folder of its own for each version; `wasm` points at the one in use.
   local built
-  built=wasm-$(basename "$sodium")-$(basename "$sqlite")-$(basename "$zlib")-$(basename "$utf8proc")
+  built=wasm-$(basename "$sodium")-$(basename "$sqlite")-$(basename "$zlib")-$(basename "$utf8proc")-$(basename "$qrencode")
   cmake -G Ninja -S cmake/wasm_libraries -B "build/deps/$built" --log-level=WARNING \
     -DCMAKE_TOOLCHAIN_FILE=$toolchain -DCMAKE_BUILD_TYPE=Release \
     -DSODIUM_SOURCE="$sodium" -DSQLITE_SOURCE="$sqlite" \
-    -DZLIB_SOURCE="$zlib" -DUTF8PROC_SOURCE="$utf8proc" >/dev/null
+    -DZLIB_SOURCE="$zlib" -DUTF8PROC_SOURCE="$utf8proc" -DQRENCODE_SOURCE="$qrencode" >/dev/null
   cmake --build "build/deps/$built" --parallel "$jobs"
   ln -sfn "$built" build/deps/wasm
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Unpacks the source of Debian packages, with Debian's patches applied, for the parts that we compile ourselves
-# (WebAssembly). Touches nothing of the machine's own package sources: it has a list and a cache folder of its own.
+# Unpacks the source of Debian packages, with Debian's patches applied (one exception below), for the parts that we
+# compile ourselves (WebAssembly). Touches nothing of the machine's own package sources: it has a list and a cache
+# folder of its own.
 #
 #   scripts/dev/debian_source.sh DIR PACKAGE...    e.g.  scripts/debian_source.sh build/deps/src libsodium-dev
 #
@@ -42,13 +43,28 @@ update_once() {
   touch "$apt_dir/updated"
 }
 
+# Sources that will do without Debian's own changes, where an archive has lost that file: libqrencode turns text into
+# squares and reads nothing from strangers. Not the others: what Debian changes in them may be a security fix.
+will_do_unpatched=(qrencode)
+
+# Upstream's archive alone, checked against the signed index like the rest.
+fetch_unpatched() {
+  local source=$1 version=$2
+  if [[ " ${will_do_unpatched[*]} " != *" $source "* ]]; then return 1; fi
+  echo "debian_source: $source $version without Debian's changes, which the archive does not have" >&2
+  rm -rf "$apt_dir/unpack" "$apt_dir/download"
+  mkdir -p "$apt_dir/unpack" "$apt_dir/download"
+  (cd "$apt_dir/download" && private_apt source --download-only --tar-only "$source=$version" >&2) || return 1
+  tar -xf "$apt_dir"/download/*.orig.tar.* -C "$apt_dir/unpack"
+}
+
 fetch() {
   local source=$1 version=$2 target=$3
   update_once
   rm -rf "$apt_dir/unpack"
   mkdir -p "$apt_dir/unpack"
   # dpkg-source checks the signed checksums and applies debian/patches.
-  (cd "$apt_dir/unpack" && private_apt source "$source=$version" >&2)
+  (cd "$apt_dir/unpack" && private_apt source "$source=$version" >&2) || fetch_unpatched "$source" "$version"
   mv "$(find "$apt_dir/unpack" -mindepth 1 -maxdepth 1 -type d)" "$target"
 }
 

@@ -2,7 +2,7 @@
 # Asks the package database instead of keeping a note of its own: the second run takes no time and no network.
 
 packages_build=(python3 g++ cmake ninja-build ccache pkg-config libsodium-dev libsqlite3-dev zlib1g-dev libutf8proc-dev
-  libcurl4-openssl-dev libcpp-httplib-dev nlohmann-json3-dev catch2)
+  libqrencode-dev libzxing-dev libcurl4-openssl-dev libcpp-httplib-dev nlohmann-json3-dev catch2)
 packages_clang=(clang-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
 packages_wasm=(emscripten dpkg-dev make tcl python3 ca-certificates)
