@@ -240,7 +240,8 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     // Of a history that is not the one seen here only this is taken: that the owner has ended the access.
     if (file->has_access(ctx)) return Error{Errc::frozen, "still"};
     file->row().holding = Holding::shared;
-    return settle(ctx, *file, outcome);
+    SP_OK(settle(ctx, *file, outcome));
+    return file->row().holding == Holding::ended ? Status::good() : Status(Error{Errc::frozen, "still"});
   }
   // Let in again: what ended begins anew.
   if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
