@@ -146,6 +146,7 @@ void w1() {
   line["server_verified"] = read_all(company.seed->core(), company.plans) == want;
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
   line.update({{"w", "w1"}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}, {"durable", "WAL/FULL on both sides"}});
   print(line);
 }
@@ -183,6 +184,7 @@ void w2(std::size_t changes_per_push) {
   line["plain_zlib_bytes"] = zlib_bytes(want);
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
   line.update({{"w", "w2"}, {"changes_per_push", changes_per_push}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});
   print(line);
 }
@@ -261,6 +263,7 @@ void growth() {
     line["one_change"] = in_own_process("device-one-change", company.folders[0]);
     line["disk_client"] = bytes_on_disk(company.folders[0]);
     line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
     // Somebody who may attest takes part, as people do.
     sync(company.seed->core());
     const auto known = entries_of(company.seed->core(), company.plans[0]);

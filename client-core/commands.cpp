@@ -274,7 +274,11 @@ Result<PlanFile*> CommandCall::plan() {
     found = &row;
   }
   if (found == nullptr) return Error{Errc::not_found, "plan", "Fant ingen slik plan på denne enheten."};
-  return plans.get(ctx, found->id);
+  SP_TRY(PlanFile * file, plans.get(ctx, found->id));
+  // The first answer of the server can end before the log begins: it is a plan, and nothing of it is here.
+  if (file->gov().empty())
+    return Error{Errc::try_later, "plan", "Planen er ikke ferdig hentet. Synkroniser en gang til."};
+  return file;
 }
 
 Result<std::vector<PlanId>> CommandCall::plan_or_all() {
