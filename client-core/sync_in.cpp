@@ -243,8 +243,14 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     SP_OK(settle(ctx, *file, outcome));
     return file->row().holding == Holding::ended ? Status::good() : Status(Error{Errc::frozen, "still"});
   }
-  // Let in again: what ended begins anew.
-  if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
+  if (file->row().holding == Holding::ended) {
+    if (!file->has_access(ctx)) {
+      // The log goes on without us. A server that has forgotten why may still send keys.
+      for (const SectionGov& s : file->gov().sections()) SP_OK(file->drop_section(ctx, s.id));
+      return file->save(ctx);
+    }
+    file->row().holding = Holding::shared;  // let in again: what ended begins anew
+  }
   for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));
   for (const bool old : {false, true}) {
     for (const SectionPull& pull : old ? reply.history : reply.sections)

@@ -1,5 +1,7 @@
 // What the core does when the outside is wrong: passphrases, files, disks, replies, clocks and commands.
 #include "base/limits.h"
+#include "client-core/keyring.h"
+#include "sync/log/sections.h"
 #include "tests/support/flows_world.h"
 
 using namespace samplan;
@@ -144,6 +146,29 @@ TEST_CASE("a server that goes back to a time without access cannot say that acce
   CHECK(w.last_notices.find("frozen") != std::string::npos);
   CHECK(w.last_notices.find("access_ended") == std::string::npos);
   CHECK(w.record("Mona", cast.plan, "helse", "measure")["fields"]["how"] == "Usendt");
+}
+
+TEST_CASE("keys from a server that has forgotten why access ended are not kept", "[core][evil]") {
+  InProcess world;
+  CoreWorld& w = world.people;
+  const Cast cast = set_up(w);
+  const relay::MemoryStore old = world.server.store;
+  const std::string unit = w.ok("Berit", {{"do", "whoami"}})["units"][0]["unit"];
+  w.ok("Berit", {{"do", "unit_remove_member"}, {"unit", unit}, {"member", "Per"}});
+  w.sync_all({"Berit", "Per"});
+  REQUIRE(w.last_notices.find("access_ended") != std::string::npos);
+  world.server.store = old;
+  world.server.relay->forget();
+  w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Silje"}});
+  w.sync("Ola");
+  w.ok("Ola", edit(cast, "how", "Etter at Per gikk"));
+  w.sync_all({"Ola", "Per"});
+  Context ctx = w.core("Per").context(w.now);
+  Keyring on_disk(ctx.replica, ctx.keys);
+  for (std::uint32_t epoch = 1; epoch <= 3; ++epoch) {
+    const auto key = on_disk.section_key(*PlanId::parse(cast.plan), *section_by_code("helse"), epoch);
+    CHECK((!key.ok() || *key == nullptr));
+  }
 }
 
 TEST_CASE("of another history nothing is taken, but that the owner has ended the access", "[core][evil][S6]") {
