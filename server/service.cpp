@@ -11,6 +11,7 @@
 #include "server/sqlite_store.h"
 #include "server/system_entropy.h"
 #include "server/writer.h"
+#include "sync/relay/meet.h"
 #include "sync/relay/relay.h"
 
 namespace samplan::server {
@@ -60,6 +61,8 @@ class Service final : public SyncService {
           const ServiceConfig& config, Log& log)
       : log_(log),
         clock_(config.clock),
+        relay_config_(relay_config),
+        gate_(relay_config_),
         relay_(std::move(relay_config), std::move(identity)),
         readers_(config.store_path),
         writer_(relay_, std::move(store), log, config.clock) {}
@@ -73,6 +76,24 @@ class Service final : public SyncService {
     if (status == 503) log_.warn("sync not answered", {LogField::of(answer.error())});
     const std::string_view word = errc_name(answer.error().code);
     return {status, ByteView::of(word).copy()};
+  }
+
+  SyncAnswer meet(ByteView body, const std::string& peer_address) override {
+    ++meetings_;
+    const auto request = read_meet_request(body);
+    if (!request.ok()) {
+      ++malformed_;
+      return {http_status_of(request.error()), ByteView::of(errc_name(request.error().code)).copy()};
+    }
+    if (!admits(peer_address, request->act)) {
+      ++turned_away_;
+      return {429, ByteView::of("try_later").copy()};
+    }
+    const auto reply = relay::meet_writes(*request) ? write_meet(*request) : read_meet(*request);
+    if (reply.ok()) return {200, write_meet_reply(*reply)};
+    ++unavailable_;
+    log_.warn("meet not answered", {LogField::of(reply.error())});
+    return {503, ByteView::of(errc_name(reply.error().code)).copy()};
   }
 
   Hello hello() const override {
@@ -91,6 +112,8 @@ class Service final : public SyncService {
     line("idle_total", idle_);
     line("malformed_total", malformed_);
     line("unavailable_total", unavailable_);
+    line("meet_requests_total", meetings_);
+    line("meet_turned_away_total", turned_away_);
     line("groups_total", w.groups);
     line("group_requests_total", w.requests);
     line("failed_requests_total", w.failed_requests);
@@ -101,6 +124,31 @@ class Service final : public SyncService {
   }
 
  private:
+  // On a loopback address a proxy speaks for all, so the address says nothing.
+  bool admits(const std::string& peer, MeetAct act) {
+    const bool is_local = peer.rfind("127.", 0) == 0 || peer == "::1" || peer == "::ffff:127.0.0.1";
+    const std::lock_guard<std::mutex> lock(gate_mutex_);
+    return gate_.admits(is_local ? std::string_view() : std::string_view(peer), act, clock_());
+  }
+
+  Result<MeetReply> write_meet(const MeetRequest& request) {
+    MeetReply reply;
+    SP_OK(writer_.write([&](relay::Store& store, UnixMs now, Entropy& entropy) -> Status {
+      SP_TRY(reply, relay::write_meet(store, relay_config_, request, now, entropy));
+      return Status::good();
+    }));
+    return reply;
+  }
+
+  Result<MeetReply> read_meet(const MeetRequest& request) {
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    SP_OK(reader->begin());
+    auto reply = relay::read_meet(*reader, request, clock_());
+    reader->rollback();
+    readers_.give_back(std::move(reader));
+    return reply;
+  }
+
   Result<Bytes> answer_to(ByteView body, const std::string& host) {
     Writer::Coming coming(writer_);
     const UnixMs now = clock_();
@@ -131,12 +179,17 @@ class Service final : public SyncService {
 
   Log& log_;
   const Log::ClockMs clock_;
+  const relay::RelayConfig relay_config_;
+  std::mutex gate_mutex_;
+  relay::MeetGate gate_;
   relay::Relay relay_;
   Readers readers_;
   mutable Writer writer_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> idle_{0};
   std::atomic<std::uint64_t> malformed_{0};
+  std::atomic<std::uint64_t> meetings_{0};
+  std::atomic<std::uint64_t> turned_away_{0};
   std::atomic<std::uint64_t> unavailable_{0};
 };
 

@@ -2,6 +2,7 @@
 // the store's affair. Views in rows that a visitor gets are valid during that call.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -110,6 +111,20 @@ struct BoxRow {
   UnixMs expires_ms = 0;
   std::uint32_t letters = 0;   // put into it so far
   std::uint32_t enrolled = 0;  // persons that it has vouched for
+};
+
+// A meeting of two devices. A number of three digits is given to it when it was asked for.
+struct MeetBoxRow {
+  BoxId box;
+  std::optional<std::uint16_t> slot;
+  UnixMs expires_ms = 0;
+  std::uint32_t messages = 0;  // put into it so far
+};
+
+struct MeetMessageRow {
+  BoxId box;
+  std::uint32_t n = 0;
+  ByteView body;
 };
 
 struct LetterRow {

@@ -23,6 +23,10 @@ struct FakeService : SyncService {
     if (body.text() == "large") return {200, Bytes(7U << 20, 0xa5)};
     return {200, ByteView::of("<" + std::string(body.text()) + "|" + host_header + ">").copy()};
   }
+  SyncAnswer meet(ByteView body, const std::string& peer_address) override {
+    if (body.text() == "often") return {429, {}};
+    return {200, ByteView::of("<" + std::string(body.text()) + "|" + peer_address + ">").copy()};
+  }
   Hello hello() const override {
     Hello out;
     out.server_key.bytes.fill(0xab);
