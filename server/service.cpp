@@ -1,5 +1,6 @@
 #include "server/service.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -53,6 +54,21 @@ int http_status_of(const Error& error) {
     case Errc::too_large: return 413;
     default: return 503;
   }
+}
+
+// What counts as one address at the meeting place: an IPv4 address, or the /64 network that one IPv6 subscriber owns.
+// Empty on a loopback address, where a proxy speaks for all.
+std::string gate_key(const std::string& peer) {
+  in_addr v4{};
+  in6_addr v6{};
+  const auto four = [](const void* bytes) {
+    const std::string key(static_cast<const char*>(bytes), 4);
+    return key[0] == 127 ? std::string() : key;
+  };
+  if (::inet_pton(AF_INET, peer.c_str(), &v4) == 1) return four(&v4);
+  if (::inet_pton(AF_INET6, peer.c_str(), &v6) != 1) return {};
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return four(v6.s6_addr + 12);
+  return IN6_IS_ADDR_LOOPBACK(&v6) ? std::string() : std::string(reinterpret_cast<const char*>(v6.s6_addr), 8);
 }
 
 class Service final : public SyncService {
@@ -124,11 +140,9 @@ class Service final : public SyncService {
   }
 
  private:
-  // On a loopback address a proxy speaks for all, so the address says nothing.
   bool admits(const std::string& peer, MeetAct act) {
-    const bool is_local = peer.rfind("127.", 0) == 0 || peer == "::1" || peer == "::ffff:127.0.0.1";
     const std::lock_guard<std::mutex> lock(gate_mutex_);
-    return gate_.admits(is_local ? std::string_view() : std::string_view(peer), act, clock_());
+    return gate_.admits(gate_key(peer), act, clock_());
   }
 
   Result<MeetReply> write_meet(const MeetRequest& request) {

@@ -89,14 +89,14 @@ class SqliteStore final : public relay::Store {
   Status each_letter(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now,
                      const relay::Visitor<relay::LetterRow>& visit) override;
   Status forget_expired_mail(UnixMs now) override;
-  Result<std::optional<relay::MeetBoxRow>> meet_box(const BoxId& box) override;
+  Result<std::optional<relay::MeetBoxRow>> meet_box(const MeetBoxId& box) override;
   Result<std::optional<relay::MeetBoxRow>> meet_slot(std::uint16_t slot) override;
-  Status each_meet_message(const BoxId& box, std::uint32_t after,
+  Status each_meet_message(const MeetBoxId& box, std::uint32_t after,
                            const relay::Visitor<relay::MeetMessageRow>& visit) override;
   Status put_meet_box(const relay::MeetBoxRow& row) override;
   Result<std::uint64_t> meet_boxes(UnixMs now) override;
   Status add_meet_message(const relay::MeetMessageRow& row) override;
-  Status close_meet_box(const BoxId& box) override;
+  Status close_meet_box(const MeetBoxId& box) override;
   Status forget_expired_meet(UnixMs now) override;
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override;
   Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) override;

@@ -8,7 +8,7 @@ constexpr std::int64_t no_slot = -1;
 
 relay::MeetBoxRow row_of(const Query& q) {
   relay::MeetBoxRow row;
-  row.box = q.id<BoxId>(0);
+  row.box = q.id<MeetBoxId>(0);
   const std::int64_t slot = q.signed_number(1);
   if (slot != no_slot) row.slot = static_cast<std::uint16_t>(slot);
   row.expires_ms = q.signed_number(2);
@@ -18,7 +18,7 @@ relay::MeetBoxRow row_of(const Query& q) {
 
 }  // namespace
 
-Result<std::optional<relay::MeetBoxRow>> SqliteStore::meet_box(const BoxId& box) {
+Result<std::optional<relay::MeetBoxRow>> SqliteStore::meet_box(const MeetBoxId& box) {
   Query q = db_.query("SELECT box,coalesce(slot,-1),expires_ms,messages FROM meet_box WHERE box=?");
   SP_TRY(const bool row, q.bind(box).step());
   return row ? std::optional<relay::MeetBoxRow>(row_of(q)) : std::nullopt;
@@ -30,7 +30,7 @@ Result<std::optional<relay::MeetBoxRow>> SqliteStore::meet_slot(std::uint16_t sl
   return row ? std::optional<relay::MeetBoxRow>(row_of(q)) : std::nullopt;
 }
 
-Status SqliteStore::each_meet_message(const BoxId& box, std::uint32_t after,
+Status SqliteStore::each_meet_message(const MeetBoxId& box, std::uint32_t after,
                                       const relay::Visitor<relay::MeetMessageRow>& visit) {
   Query q = db_.query("SELECT n,body FROM meet_message WHERE box=? AND n>? ORDER BY n");
   q.bind(box).bind(after);
@@ -62,7 +62,7 @@ Status SqliteStore::add_meet_message(const relay::MeetMessageRow& row) {
   return db_.query("INSERT INTO meet_message VALUES(?,?,?)").bind(row.box).bind(row.n).bind(row.body).run();
 }
 
-Status SqliteStore::close_meet_box(const BoxId& box) {
+Status SqliteStore::close_meet_box(const MeetBoxId& box) {
   SP_OK(db_.query("DELETE FROM meet_message WHERE box=?").bind(box).run());
   return db_.query("DELETE FROM meet_box WHERE box=?").bind(box).run();
 }

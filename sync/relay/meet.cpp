@@ -34,7 +34,8 @@ Result<MeetReply> tell(ReadStore& store, const MeetBoxRow& row, std::uint32_t af
 Result<std::optional<std::uint16_t>> free_slot(Store& store, UnixMs now, Entropy& entropy) {
   std::array<std::uint8_t, 4> raw{};
   entropy.fill(raw.data(), raw.size());
-  const auto start = static_cast<std::uint16_t>(load_u32(ByteView(raw.data(), raw.size()), 0) % limits::meet_slots);
+  const auto start =
+      static_cast<std::uint16_t>(load_u32(ByteView(raw.data(), raw.size()), 0) % limits::meet_slots);
   for (std::uint16_t i = 0; i < limits::meet_slots; ++i) {
     const auto slot = static_cast<std::uint16_t>((start + i) % limits::meet_slots);
     SP_TRY(const std::optional<MeetBoxRow> taken, store.meet_slot(slot));
@@ -100,11 +101,15 @@ Result<MeetReply> write_meet(Store& store, const RelayConfig& config, const Meet
   return read_meet(store, request, now);
 }
 
-Result<Bytes> handle_meet(Store& store, const RelayConfig& config, ByteView bytes, UnixMs now, Entropy& entropy) {
+Result<Bytes> handle_meet(Store& store, const RelayConfig& config, ByteView bytes, UnixMs now,
+                          Entropy& entropy) {
   SP_TRY(const MeetRequest request, read_meet_request(bytes));
   SP_OK(store.begin());
-  auto reply = meet_writes(request) ? write_meet(store, config, request, now, entropy) : read_meet(store, request, now);
-  const Status done = !reply.ok() ? Status(reply.error()) : meet_writes(request) ? store.commit() : Status::good();
+  auto reply = meet_writes(request) ? write_meet(store, config, request, now, entropy)
+                                    : read_meet(store, request, now);
+  const Status done = !reply.ok()            ? Status(reply.error())
+                      : meet_writes(request) ? store.commit()
+                                             : Status::good();
   if (!done.ok() || !meet_writes(request)) store.rollback();
   if (!done.ok()) return done.error();
   return write_meet_reply(*reply);

@@ -1,6 +1,7 @@
-// The server's part in POST /v1/meet: small boxes that two devices which share a secret find, without either having to
-// be known here. What lies in them is sealed; the server sees sizes and times. A box lives for a quarter of an hour,
-// holds a few messages, and boxes are bounded in number; who asks too often is turned away before anything is stored.
+// The server's part in POST /v1/meet: small boxes that two devices which share a secret find, without either
+// having to be known here. What lies in them is sealed; the server sees sizes and times. A box lives for a
+// quarter of an hour, holds a few messages, and boxes are bounded in number; who asks too often is turned
+// away before anything is stored.
 #pragma once
 
 #include <map>
@@ -23,10 +24,11 @@ Result<MeetReply> read_meet(ReadStore& store, const MeetRequest& request, UnixMs
 Result<MeetReply> write_meet(Store& store, const RelayConfig& config, const MeetRequest& request, UnixMs now,
                              Entropy& entropy);
 // Bytes to bytes on one store, with the transaction around; what tests and the simulator use.
-Result<Bytes> handle_meet(Store& store, const RelayConfig& config, ByteView request, UnixMs now, Entropy& entropy);
+Result<Bytes> handle_meet(Store& store, const RelayConfig& config, ByteView request, UnixMs now,
+                          Entropy& entropy);
 
-// How much each address may ask. Kept in memory only and forgotten with the window: the store knows no address.
-// Not thread-safe; the service holds a lock around it.
+// How much each address may ask. Kept in memory only and forgotten with the window: the store knows no
+// address. Not thread-safe; the service holds a lock around it.
 class MeetGate {
  public:
   explicit MeetGate(const RelayConfig& config) : config_(config) {}

@@ -49,9 +49,9 @@ class ReadStore {
                                   const Visitor<IdentityRow>& visit) = 0;
   virtual Result<std::uint64_t> identity_seq(const PrincipalId& principal) = 0;
   // Meetings, expired ones too until they are forgotten.
-  virtual Result<std::optional<MeetBoxRow>> meet_box(const BoxId& box) = 0;
+  virtual Result<std::optional<MeetBoxRow>> meet_box(const MeetBoxId& box) = 0;
   virtual Result<std::optional<MeetBoxRow>> meet_slot(std::uint16_t slot) = 0;
-  virtual Status each_meet_message(const BoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) = 0;
+  virtual Status each_meet_message(const MeetBoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) = 0;
   // Ascending from `after_n` on.
   virtual Status each_access(const PlanId& plan, std::uint64_t after_n, const Visitor<AccessRow>& visit) = 0;
 };
@@ -123,7 +123,7 @@ class Store : public ReadStore {
   virtual Status put_meet_box(const MeetBoxRow& row) = 0;
   virtual Result<std::uint64_t> meet_boxes(UnixMs now) = 0;
   virtual Status add_meet_message(const MeetMessageRow& row) = 0;
-  virtual Status close_meet_box(const BoxId& box) = 0;
+  virtual Status close_meet_box(const MeetBoxId& box) = 0;
   virtual Status forget_expired_meet(UnixMs now) = 0;
   // The hand-over that the device has already made in this plan: the hash of its body.
   virtual Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) = 0;

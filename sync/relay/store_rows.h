@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "crypto/sign.h"
 #include "sync/wire/envelope.h"
+#include "sync/wire/meet.h"
 
 namespace samplan::relay {
 
@@ -115,14 +116,14 @@ struct BoxRow {
 
 // A meeting of two devices. A number of three digits is given to it when it was asked for.
 struct MeetBoxRow {
-  BoxId box;
+  MeetBoxId box;
   std::optional<std::uint16_t> slot;
   UnixMs expires_ms = 0;
   std::uint32_t messages = 0;  // put into it so far
 };
 
 struct MeetMessageRow {
-  BoxId box;
+  MeetBoxId box;
   std::uint32_t n = 0;
   ByteView body;
 };

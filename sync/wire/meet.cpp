@@ -8,8 +8,23 @@
 namespace samplan {
 namespace {
 
-enum RequestTag : std::uint8_t { rq_version = 2, rq_act = 4, rq_box = 6, rq_slot = 8, rq_wants_slot = 10, rq_after = 12, rq_message = 14 };
-enum ReplyTag : std::uint8_t { rp_version = 2, rp_status = 4, rp_slot = 6, rp_expires = 8, rp_server_ms = 10, rp_messages = 12 };
+enum RequestTag : std::uint8_t {
+  rq_version = 2,
+  rq_act = 4,
+  rq_box = 6,
+  rq_slot = 8,
+  rq_wants_slot = 10,
+  rq_after = 12,
+  rq_message = 14
+};
+enum ReplyTag : std::uint8_t {
+  rp_version = 2,
+  rp_status = 4,
+  rp_slot = 6,
+  rp_expires = 8,
+  rp_server_ms = 10,
+  rp_messages = 12
+};
 
 }  // namespace
 
@@ -38,9 +53,10 @@ Result<MeetRequest> read_meet_request(ByteView bytes) {
   if (in.has(rq_slot)) {
     q.slot = in.u16(rq_slot);
     // Opening makes a box with an id, and only who knows the id may close it.
-    if (*q.slot >= limits::meet_slots || in.has(rq_box) || (q.act != MeetAct::put && q.act != MeetAct::read)) in.fail();
+    if (*q.slot >= limits::meet_slots || in.has(rq_box) || (q.act != MeetAct::put && q.act != MeetAct::read))
+      in.fail();
   } else {
-    q.box = in.id<BoxId>(rq_box);
+    q.box = in.id<MeetBoxId>(rq_box);
     if (q.box.is_zero()) in.fail();
   }
   q.wants_slot = read_flag(in, rq_wants_slot);
@@ -59,7 +75,8 @@ Bytes write_meet_reply(const MeetReply& a) {
   TlvWriter out;
   out.u16(rp_version, protocol_version).u8(rp_status, static_cast<std::uint8_t>(a.status));
   if (a.slot) out.u16(rp_slot, *a.slot);
-  out.u64(rp_expires, static_cast<std::uint64_t>(a.expires_ms)).u64(rp_server_ms, static_cast<std::uint64_t>(a.server_ms));
+  out.u64(rp_expires, static_cast<std::uint64_t>(a.expires_ms))
+      .u64(rp_server_ms, static_cast<std::uint64_t>(a.server_ms));
   std::vector<Bytes> items;
   for (const MeetMessage& m : a.messages) {
     Bytes item;

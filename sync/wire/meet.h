@@ -1,10 +1,12 @@
-// The meeting place: POST /v1/meet, where two devices of which one has no identity yet leave each other a few small
-// sealed messages. Layouts only. Nothing here is signed: whoever knows a box's id or number may read and write in it,
-// so what the messages say is authenticated by the two who meet (client-core/enrolment, client-core/short_code).
+// The meeting place: POST /v1/meet, where two devices of which one has no identity yet leave each other a few
+// small sealed messages. Layouts only. Nothing here is signed: whoever knows a box's id or number may read
+// and write in it, so what the messages say is authenticated by the two who meet (client-core/enrolment).
 //
-//   request  TLV  2 version u16 | 4 act u8 | 6 box 16 or 8 slot u16 | 10 wants_slot (1, only when opening) | 12 after u32
+//   request  TLV  2 version u16 | 4 act u8 | 6 box 32 or 8 slot u16 | 10 wants_slot (1, only when opening) |
+//   12 after u32
 //                 14 message (only when putting)
-//   reply    TLV  2 version u16 | 4 status u8 | 6 slot u16 (if the box has one) | 8 expires u64 | 10 server time u64
+//   reply    TLV  2 version u16 | 4 status u8 | 6 slot u16 (if the box has one) | 8 expires u64 | 10 server
+//   time u64
 //                 12 list of (n u32 | message): those after `after`
 #pragma once
 
@@ -18,9 +20,11 @@
 
 namespace samplan {
 
+using MeetBoxId = Id<struct MeetBoxTag, 32>;  // only the two who meet know it
+
 enum class MeetAct : std::uint8_t {
-  open = 1,   // make the box; again: harmless
-  put = 2,    // leave a message; the same once more: harmless
+  open = 1,  // make the box; again: harmless
+  put = 2,   // leave a message; the same once more: harmless
   read = 3,
   close = 4,  // the box and what is in it go; only by its id
 };
@@ -34,7 +38,7 @@ enum class MeetStatus : std::uint8_t {
 
 struct MeetRequest {
   MeetAct act = MeetAct::read;
-  BoxId box;                          // zero when addressed by `slot`
+  MeetBoxId box;                      // zero when addressed by `slot`
   std::optional<std::uint16_t> slot;  // below limits::meet_slots
   bool wants_slot = false;
   std::uint32_t after = 0;

@@ -92,6 +92,21 @@ TEST_CASE("front: the service's status is the answer's, and 503 says when to com
   CHECK(front.ask(sync_request("large")).body == std::string(7U << 20, '\xa5'));
 }
 
+TEST_CASE("front: the meeting place takes bytes and says when to come back", "[http]") {
+  Front front;
+  const auto ask = [&](const std::string& body, const std::string& type) {
+    std::string request = post(body, type);
+    request.replace(request.find("/v1/sync"), 8, "/v1/meet");
+    return front.ask(request);
+  };
+  const std::string octets_line = "Content-Type: application/octet-stream\r\n";
+  CHECK(ask("ab", octets_line).body == "<ab|>");
+  const Reply often = ask("often", octets_line);
+  CHECK(often.status == 429);
+  CHECK(often.has("Retry-After: 2\r\n"));
+  CHECK(ask("ab", "Content-Type: text/plain\r\n").status == 415);
+}
+
 TEST_CASE("front: a sync request of another content type is refused", "[http]") {
   Front front;
   CHECK(front.ask(post("x", "Content-Type: application/json\r\n")).status == 415);

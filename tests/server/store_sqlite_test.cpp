@@ -6,6 +6,7 @@
 
 #include "server/sqlite_store.h"
 #include "tests/server/store_fixture.h"
+#include "tests/support/meet_contract.h"
 #include "tests/support/relay_world.h"
 
 using namespace samplan;
@@ -124,6 +125,25 @@ TEST_CASE("SQLite and the twin in memory answer a random life with the same byte
     for (int i = 0; i < 60; ++i) life.step();
     CHECK((*store)->check_integrity().ok());
   }
+}
+
+TEST_CASE("the meeting place holds its contract over SQLite, and a reader of its own sees what is committed") {
+  TempDir dir;
+  auto store = SqliteStore::open(dir.file("store.sqlite"));
+  REQUIRE(store.ok());
+  check_meet_contract(**store);
+  MeetWorld w(**store);
+  const auto box = w.entropy.id<MeetBoxId>();
+  REQUIRE(w.open(box).status == MeetStatus::ok);
+  REQUIRE(w.put(box, {1, 2, 3}).status == MeetStatus::ok);
+  auto reader = SqliteStore::open_reader(dir.file("store.sqlite"));
+  REQUIRE(reader.ok());
+  MeetRequest q;
+  q.box = box;
+  const auto reply = relay::read_meet(**reader, q, w.now);
+  REQUIRE(reply.ok());
+  REQUIRE(reply->messages.size() == 1);
+  CHECK(reply->messages[0].body == Bytes{1, 2, 3});
 }
 
 TEST_CASE("only the server's own user can read the store's files") {

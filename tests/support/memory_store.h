@@ -256,13 +256,13 @@ class MemoryStore : public Store {
     for (const BoxId& b : gone) SP_OK(erase(boxes_, b));
     return Status::good();
   }
-  Result<std::optional<MeetBoxRow>> meet_box(const BoxId& box) override { return find(meet_boxes_, box); }
+  Result<std::optional<MeetBoxRow>> meet_box(const MeetBoxId& box) override { return find(meet_boxes_, box); }
   Result<std::optional<MeetBoxRow>> meet_slot(std::uint16_t slot) override {
     for (const auto& b : meet_boxes_)
       if (b.second.slot == slot) return std::optional<MeetBoxRow>(b.second);
     return std::optional<MeetBoxRow>();
   }
-  Status each_meet_message(const BoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) override {
+  Status each_meet_message(const MeetBoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) override {
     for (const auto& m : meet_messages_)
       if (m.first.first == box && m.first.second > after && !visit({box, m.first.second, m.second})) break;
     return Status::good();
@@ -276,19 +276,19 @@ class MemoryStore : public Store {
   Status add_meet_message(const MeetMessageRow& row) override {
     return set(meet_messages_, std::make_pair(row.box, row.n), row.body.copy());
   }
-  Status close_meet_box(const BoxId& box) override {
+  Status close_meet_box(const MeetBoxId& box) override {
     if (meet_boxes_.count(box) != 0) SP_OK(erase(meet_boxes_, box));
-    std::vector<std::pair<BoxId, std::uint32_t>> gone;
+    std::vector<std::pair<MeetBoxId, std::uint32_t>> gone;
     for (const auto& m : meet_messages_)
       if (m.first.first == box) gone.push_back(m.first);
     for (const auto& key : gone) SP_OK(erase(meet_messages_, key));
     return Status::good();
   }
   Status forget_expired_meet(UnixMs now) override {
-    std::vector<BoxId> gone;
+    std::vector<MeetBoxId> gone;
     for (const auto& b : meet_boxes_)
       if (b.second.expires_ms <= now) gone.push_back(b.first);
-    for (const BoxId& box : gone) SP_OK(close_meet_box(box));
+    for (const MeetBoxId& box : gone) SP_OK(close_meet_box(box));
     return Status::good();
   }
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override {
@@ -384,8 +384,8 @@ class MemoryStore : public Store {
   std::map<BoxId, BoxRow> boxes_;
   std::vector<std::pair<LetterRow, Bytes>> letters_;
   std::uint64_t letter_n_ = 0;
-  std::map<BoxId, MeetBoxRow> meet_boxes_;
-  std::map<std::pair<BoxId, std::uint32_t>, Bytes> meet_messages_;
+  std::map<MeetBoxId, MeetBoxRow> meet_boxes_;
+  std::map<std::pair<MeetBoxId, std::uint32_t>, Bytes> meet_messages_;
   std::map<std::pair<PlanId, DeviceId>, Hash> drops_;
 };
 
