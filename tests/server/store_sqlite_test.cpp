@@ -190,11 +190,14 @@ TEST_CASE("a file of version 1 is brought up to date: its snapshots are found, i
   }
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  CHECK(sqlite3_exec(db, "DROP TABLE marked; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DROP TABLE marked; DROP TABLE meet_box; DROP TABLE meet_message; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
   for (int i = 0; i < 2; ++i) {
     auto store = SqliteStore::open(path);
     REQUIRE(store.ok());
+    const auto meetings = (*store)->meet_boxes(0);
+    REQUIRE(meetings.ok());
+    CHECK(*meetings == 0);
     std::vector<std::uint64_t> found;
     REQUIRE((*store)
                 ->each_marked(plan, 1, EnvelopeKind::snapshot, 100,
@@ -233,7 +236,7 @@ TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, an
   CHECK(open_code(copy) == Errc::ok);
   // Offsets of the SQLite file header: 60 user_version, 68 application_id.
   fresh_copy();
-  patch(copy, 60, std::string("\0\0\0\3", 4));
+  patch(copy, 60, std::string("\0\0\0\4", 4));
   CHECK(open_code(copy) == Errc::unknown_version);
   fresh_copy();
   patch(copy, 68, "abcd");
