@@ -1,5 +1,6 @@
 #include "bench/enrolment.h"
 
+#include "client-core/native/os_clock.h"
 #include "client-core/native/sync_runner.h"
 #include "client-core/new_device.h"
 
@@ -29,7 +30,7 @@ nlohmann::json enrolment_figures(Server& server, const Company& company, const s
   native::OsEntropy entropy;
   const auto old = Device::open(company.folders[0]);
   sync(old->core());
-  const auto now = [] { return static_cast<UnixMs>(1'790'000'000'000) + static_cast<UnixMs>(now_ms()); };
+  const auto now = [] { return native::os_now(); };
   const auto hello = native::fetch_hello(transport, server.url());
   if (!hello.ok()) give_up("hello");
   auto phone = NewDevice::start(server.url(), hello->key, "phone", entropy, now());
@@ -46,6 +47,11 @@ nlohmann::json enrolment_figures(Server& server, const Company& company, const s
     if (!old->core().on_meet_reply(post(transport, server.url(), **request, by_old), now()).ok()) give_up("old device");
   };
   const auto state = [&] { return must(old->core(), {{"do", "device_adding"}})["state"].get<std::string>(); };
+  const auto records = [&] {
+    const Context ctx = old->core().context(now());
+    return ctx.book.find(ctx.person)->seq();
+  };
+  const std::uint64_t records_before = records();
   const double start = now_ms();
   for (int i = 0; i < 2; ++i) step_phone();
   must(old->core(), {{"do", "device_add"}, {"link", phone->link()}});
@@ -66,13 +72,14 @@ nlohmann::json enrolment_figures(Server& server, const Company& company, const s
   const double enrolled = now_ms();
   const SyncFigures first = sync(**core);
   const double done = now_ms();
+  const std::uint64_t records_made = records() - records_before;
   const std::size_t held = must(**core, {{"do", "plans"}})["plans"].size();
 
   must(old->core(), {{"do", "device_close"}, {"device", "phone"}});
   const SyncFigures closed = sync(old->core());
   return {{"plans", company.plans.size()},
           {"plans_on_phone", held},
-          {"identity_records", 1},
+          {"identity_records", records_made},
           {"meet_exchanges", {by_phone.exchanges, by_old.exchanges}},
           {"meet_bytes", {by_phone.up + by_old.up, by_phone.down + by_old.down}},
           {"meet_ms", enrolled - start},

@@ -1,4 +1,6 @@
 // Commands about one's own devices: devices, device new, device add, device close, device name.
+#include <ostream>
+
 #include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/human.h"
@@ -48,6 +50,7 @@ Compared compared(Visit& v, const std::string& question) {
 }
 
 void pause(Visit& v) {
+  v.terminal().out << std::flush;  // somebody is waiting to read it, also through a pipe
   if (v.machine().sleep) v.machine().sleep(meeting_pause_ms);
 }
 
