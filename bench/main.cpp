@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "bench/enrolment.h"
 #include "bench/raw_limits.h"
 #include "bench/stage.h"
 #include "bench/text_traces.h"
@@ -274,8 +275,18 @@ void growth() {
   }
 }
 
+// Enrol: a phone for somebody who has 80 plans, and its closing.
+void enrol() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  const Company company = make_company(server, folder.path, 80, 1, false, true);
+  json line = enrolment_figures(server, company, folder.path);
+  line.update({{"w", "enrol"}, {"peer", "samplan"}});
+  print(line);
+}
+
 int usage() {
-  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w4] [w5] [w6] [growth]\n"
+  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w4] [w5] [w6] [growth] [enrol]\n"
              "Prints one JSON line for each workload. The server program is SAMPLAN_SERVER, else beside this one.\n", stderr);
   return 2;
 }
@@ -312,6 +323,8 @@ int main(int argc, char** argv) {
       w6();
     } else if (what == "growth") {
       growth();
+    } else if (what == "enrol") {
+      enrol();
     } else {
       return usage();
     }
