@@ -6,6 +6,7 @@
 #include "cli/human.h"
 #include "cli/json_read.h"
 #include "cli/meeting.h"
+#include "cli/show_link.h"
 
 namespace samplan::cli {
 namespace {
@@ -72,7 +73,7 @@ int run_new(Visit& v) {
     // The server has the box before anybody is asked to look into it.
     if (step == 1) {
       v.page.line(v.say(take_this));
-      show_code(v, meeting.device().link());
+      show_link(v, meeting.device().link());
       v.page.line(v.say(code_lasts));
     }
     if (state == NewDevice::State::compare && !is_shown) {
@@ -194,7 +195,8 @@ std::vector<CommandSpec> device_commands() {
        0,
        {{"server", {"URL", "URL"}, {"serverens adresse", "the server's address"}},
         {"name", {"NAVN", "NAME"}, {"hva enheten skal hete", "what to call the device"}},
-        yes},
+        yes,
+        qr_option()},
        run_new},
       {"device add",
        {"KODE", "CODE"},

@@ -56,6 +56,4 @@ json adding_step(Visit& visit) {
   return visit.call({{"do", "device_adding"}});
 }
 
-void show_code(Visit& visit, const std::string& link) { visit.page.line(link, 0, Tone::strong); }
-
 }  // namespace samplan::cli

@@ -38,7 +38,4 @@ class NewMeeting {
 // state after it.
 nlohmann::json adding_step(Visit& visit);
 
-// Shows a code for another device to take.
-void show_code(Visit& visit, const std::string& link);
-
 }  // namespace samplan::cli
