@@ -55,7 +55,7 @@ run_whole() {
   case $1 in
     tsan) bash "$SAMPLAN_ROOT/scripts/dev/soak.sh" tsan ;;
     # Always the same seed: new inputs are what ./dev fuzz is for.
-    fuzz) bash "$SAMPLAN_ROOT/scripts/dev/fuzz.sh" --seconds 10 --seed 1 ;;
+    fuzz) bash "$SAMPLAN_ROOT/scripts/dev/fuzz.sh" --seconds 30 --seed 1 ;;
   esac
 }
 
