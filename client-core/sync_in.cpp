@@ -7,7 +7,6 @@
 #include "client-core/devices.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
-#include "client-core/people.h"
 #include "client-core/quarantine.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
