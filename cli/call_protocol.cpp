@@ -4,6 +4,7 @@
 #include "cli/begin.h"
 #include "cli/json_read.h"
 #include "cli/meeting.h"
+#include "cli/recovering.h"
 #include "cli/print_sync.h"
 #include "client-core/json/json_gate.h"
 
@@ -111,6 +112,14 @@ json do_device_new(Visit& visit, const json& request, std::unique_ptr<NewMeeting
   return out;
 }
 
+json do_recover(Visit& visit, const json& request) {
+  if (json wrong = check_members(request, {"server", "name", "code", "second_part"}); !wrong.is_null()) return wrong;
+  Recovering wish{text_of(request, "server"), text_of(request, "name"), {text_of(request, "code")}};
+  if (request.contains("second_part")) wish.typed.push_back(text_of(request, "second_part"));
+  if (const Status done = recover(visit, wish); !done.ok()) return error_json(done.error());
+  return visit.call({{"do", "whoami"}});
+}
+
 json do_meeting(Visit& visit, const json& request, std::unique_ptr<NewMeeting>& meeting) {
   if (json wrong = check_members(request, {}); !wrong.is_null()) return wrong;
   if (!meeting) return error_json({Errc::not_allowed, "device_new", "Begynn med «device_new»."});
@@ -137,6 +146,7 @@ json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeti
   const std::string name = text_of(*request, "do");
   if (name == "init") return do_init(visit, *request);
   if (name == "join") return do_join(visit, *request);
+  if (name == "recover") return do_recover(visit, *request);
   if (name == "sync") return do_sync(visit, *request);
   if (name == "device_new") return do_device_new(visit, *request, meeting);
   if (name == "device_new_step" || name == "device_new_finish" || name == "device_new_cancel")

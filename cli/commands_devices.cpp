@@ -131,6 +131,9 @@ int run_devices(Visit& v) {
     if (number_of(d, "last_wrote_ms") != 0)
       line += v.say({" · skrev sist %1", " · last wrote %1"},
                     {when_text(number_of(d, "last_wrote_ms"), v.now(), v.language())});
+    if (flag_of(d, "paper")) line += v.say({" · gjenopprettingskode på papir", " · recovery code on paper"});
+    if (flag_of(d, "recovered"))
+      line += v.say({" · lagt til med gjenopprettingskoden", " · added with the recovery code"});
     if (flag_of(d, "this")) line += v.say({" · denne enheten", " · this device"});
     if (flag_of(d, "closing"))
       line += v.say({" · lukkes når du sender", " · closes when you send"});

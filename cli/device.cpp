@@ -35,6 +35,15 @@ Result<std::unique_ptr<Device>> Device::enrol(const std::string& folder, NewDevi
   return device;
 }
 
+Result<std::unique_ptr<Device>> Device::recover(const std::string& folder, Recovery& recovery, const std::string& name,
+                                                const std::string& passphrase, const Machine& machine) {
+  SP_TRY(native::NativeHome files, native::NativeHome::make(folder));
+  std::unique_ptr<Device> device(new Device(std::move(files), machine));
+  SP_TRY(device->core_, Core::recover(device->home_, recovery, name, passphrase, device->entropy_, machine.clock(),
+                                      machine.core));
+  return device;
+}
+
 Result<bool> Device::meet() {
   SP_TRY(const std::optional<Bytes> request, core_->next_meet(machine_.clock()));
   if (!request) return false;

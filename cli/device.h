@@ -31,6 +31,9 @@ class Device : public Desk {
   // Makes the home of a new device that was added to a person. errors: as begin, and forged.
   static Result<std::unique_ptr<Device>> enrol(const std::string& folder, NewDevice& device,
                                                const std::string& passphrase, const Machine& machine);
+  // Makes the home of a device that a recovery code has added. errors: as enrol.
+  static Result<std::unique_ptr<Device>> recover(const std::string& folder, Recovery& recovery, const std::string& name,
+                                                 const std::string& passphrase, const Machine& machine);
 
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;

@@ -51,6 +51,18 @@ constexpr NoticeText notices[] = {
      {"En ny enhet er lagt til hos deg. Var det ikke deg, lukk den: «samplan devices».",
       "A new device has been added to you. If that was not you, close it: “samplan devices”."},
      Tone::waiting},
+    {"recovery_code_made",
+     {"Det er laget en ny gjenopprettingskode for deg. Var det ikke deg, lukk den: «samplan devices».",
+      "A new recovery code has been made for you. If that was not you, close it: “samplan devices”."},
+     Tone::waiting},
+    {"recovered",
+     {"En ny enhet er lagt til hos deg med gjenopprettingskoden. Var det ikke deg, lukk den straks: «samplan devices».",
+      "A new device has been added to you with the recovery code. If that was not you, close it at once: “samplan devices”."},
+     Tone::bad},
+    {"participant_recovered",
+     {"%1 har kommet tilbake med gjenopprettingskoden sin på en ny enhet. Er du usikker på om det er rett person, spør.",
+      "%1 has come back with the recovery code on a new device. If you doubt that it is the right person, ask."},
+     Tone::waiting},
     {"device_closed",
      {"En av enhetene dine er lukket. Se «samplan devices».", "One of your devices has been closed. See “samplan devices”."},
      Tone::waiting},
@@ -75,7 +87,7 @@ void print_report(Page& page, const native::SyncReport& report, Language languag
     Tone tone = Tone::plain;
     for (const NoticeText& known : notices) {
       if (known.what != notice.what) continue;
-      text = known.text.in(language);
+      text = fill(known.text.in(language), {notice.detail});
       tone = known.tone;
     }
     if (!notice.plan.is_zero()) {

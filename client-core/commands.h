@@ -114,6 +114,8 @@ SP_HANDLER(device_add);
 SP_HANDLER(device_adding);
 SP_HANDLER(device_add_confirm);
 SP_HANDLER(device_add_cancel);
+SP_HANDLER(recovery_new);
+SP_HANDLER(recovery);
 // commands_governance.cpp
 SP_HANDLER(participant_add);
 SP_HANDLER(participants);

@@ -1,9 +1,13 @@
 // Commands about this person's own devices.
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "client-core/commands.h"
 #include "client-core/devices.h"
+#include "client-core/local_facts.h"
 #include "client-core/old_device.h"
+#include "client-core/paper.h"
 #include "client-core/people.h"
+#include "client-core/recovery_code.h"
 
 namespace samplan::handlers {
 namespace {
@@ -11,7 +15,8 @@ namespace {
 using nlohmann::json;
 
 std::string shown_name(const OwnDevice& device) {
-  return device.name.empty() ? "Enhet " + std::to_string(device.number) : device.name;
+  if (!device.name.empty()) return device.name;
+  return (device.is_paper ? "Gjenopprettingskode " : "Enhet ") + std::to_string(device.number);
 }
 
 Result<OwnDevice> find_device(CommandCall& call) {
@@ -36,6 +41,26 @@ Result<std::size_t> plans_open(Context& ctx) {
   return count;
 }
 
+// In each plan the closing counts from the record that pins it, and the plan's keys are renewed there. Answers in how many.
+Result<std::size_t> close_everywhere(CommandCall& call, const DeviceId& device) {
+  Context& ctx = call.ctx;
+  SP_OK(decide_to_close(ctx, device));
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  std::size_t plans = 0;
+  for (const PlanRow& row : rows) {
+    if (row.holding != Holding::shared) continue;
+    SP_TRY(PlanFile * file, call.plans.get(ctx, row.id));
+    if (!file->has_access(ctx)) continue;
+    Intent intent;
+    intent.kind = GovKind::identity_update;
+    intent.subject = ctx.person;
+    const auto key = ctx.entropy.id<BoxId>();
+    SP_OK(ctx.replica.put_item("intent", key.view(), row.id, write_intent(intent)));
+    ++plans;
+  }
+  return plans;
+}
+
 }  // namespace
 
 Result<json> devices(CommandCall& call) {
@@ -43,7 +68,8 @@ Result<json> devices(CommandCall& call) {
   json out = json::array();
   for (const OwnDevice& d : all) {
     json one = {{"device", d.id.hex()}, {"name", shown_name(d)}, {"added_ms", d.added_ms}, {"this", d.is_this},
-                {"closed", d.is_closed}, {"closing", d.is_closing}, {"unsent", d.is_unsent}};
+                {"closed", d.is_closed}, {"closing", d.is_closing}, {"unsent", d.is_unsent},
+                {"paper", d.is_paper}, {"recovered", d.is_recovered}};
     if (d.last_wrote_ms != 0) one["last_wrote_ms"] = d.last_wrote_ms;
     if (d.is_closed) one["closed_ms"] = d.closed_ms;
     out.push_back(std::move(one));
@@ -59,22 +85,40 @@ Result<json> device_close(CommandCall& call) {
   // Whoever goes must not make the key that shuts them out (sync/log/identity.h).
   if (device.is_this)
     return Error{Errc::not_allowed, "device", "Denne enheten kan du bare lukke fra en annen av enhetene dine."};
-  SP_OK(decide_to_close(ctx, device.id));
-  // In each plan the closing counts from the record that pins it, and the plan's keys are renewed there.
-  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
-  std::size_t plans = 0;
-  for (const PlanRow& row : rows) {
-    if (row.holding != Holding::shared) continue;
-    SP_TRY(PlanFile * file, call.plans.get(ctx, row.id));
-    if (!file->has_access(ctx)) continue;
-    Intent intent;
-    intent.kind = GovKind::identity_update;
-    intent.subject = ctx.person;
-    const auto key = ctx.entropy.id<BoxId>();
-    SP_OK(ctx.replica.put_item("intent", key.view(), row.id, write_intent(intent)));
-    ++plans;
-  }
+  SP_TRY(const std::size_t plans, close_everywhere(call, device.id));
   return json{{"device", device.id.hex()}, {"name", shown_name(device)}, {"plans", plans}};
+}
+
+Result<json> recovery_new(CommandCall& call) {
+  Context& ctx = call.ctx;
+  if (is_closed_here(ctx)) return Error{Errc::withdrawn, "device.closed", "Denne enheten er selv lukket."};
+  SP_TRY(const std::vector<OwnDevice> before, own_devices(ctx));
+  if (before.size() >= limits::devices_max)
+    return Error{Errc::too_large, "devices", "Du har så mange enheter og koder som Samplan tar imot."};
+  SP_TRY(const crypto::Secret32 secret, make_paper(ctx));
+  for (const OwnDevice& device : before) {
+    if (!device.is_paper || device.is_closed || device.is_closing) continue;
+    SP_TRY(const std::size_t plans, close_everywhere(call, device.id));
+    (void)plans;
+  }
+  SP_TRY(const std::string server, text_fact(ctx, fact::server_url));
+  json out = {{"server", server}};
+  if (!call.flag("shares", false)) {
+    out["code"] = write_recovery_code(secret);
+    return out;
+  }
+  out["shares"] = json::array();
+  for (const crypto::Share& share : crypto::split_secret(secret, ctx.entropy)) out["shares"].push_back(write_share_code(share));
+  return out;
+}
+
+Result<json> recovery(CommandCall& call) {
+  SP_TRY(const std::vector<OwnDevice> all, own_devices(call.ctx));
+  json out = json::array();
+  for (const OwnDevice& d : all)
+    if (d.is_paper && !d.is_closed && !d.is_closing)
+      out.push_back({{"device", d.id.hex()}, {"made_ms", d.added_ms}, {"unsent", d.is_unsent}});
+  return json{{"codes", out}};
 }
 
 Result<json> device_rename(CommandCall& call) {

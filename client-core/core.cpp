@@ -21,6 +21,24 @@ std::string host_of(std::string_view url) {
   return {};
 }
 
+namespace {
+
+Status is_person_name(std::string_view name) {
+  if (name.empty() || name.size() > limits::name_bytes_max || !is_plain_text(name))
+    return Error{Errc::invalid_argument, "home.name", "Skriv navnet ditt."};
+  return Status::good();
+}
+
+Status may_begin(HomeFiles& files, std::string_view passphrase) {
+  if (passphrase.size() < 4)
+    return Error{Errc::invalid_argument, "home.passphrase", "Velg et passord eller en PIN på minst fire tegn."};
+  SP_TRY(const std::optional<Bytes> existing, files.read_key_file());
+  if (existing) return Error{Errc::already_exists, "home", "Her finnes det allerede en Samplan-mappe."};
+  return Status::good();
+}
+
+}  // namespace
+
 Core::~Core() = default;
 
 Context Core::context(UnixMs now) { return {*replica_, *keyring_, keys_, book_, entropy_, person_, now}; }
@@ -28,14 +46,10 @@ Context Core::context(UnixMs now) { return {*replica_, *keyring_, keys_, book_, 
 Result<std::unique_ptr<Core>> Core::create(HomeFiles& files, const NewHome& home, Entropy& entropy, UnixMs now,
                                            const CoreOptions& options) {
   if (!crypto::init()) return Error{Errc::io, "crypto"};
-  if (home.name.empty() || home.name.size() > limits::name_bytes_max || !is_plain_text(home.name))
-    return Error{Errc::invalid_argument, "home.name", "Skriv navnet ditt."};
-  if (home.passphrase.size() < 4)
-    return Error{Errc::invalid_argument, "home.passphrase", "Velg et passord eller en PIN på minst fire tegn."};
+  SP_OK(is_person_name(home.name));
   if (host_of(home.server_url).empty())
     return Error{Errc::invalid_argument, "home.server_url", "Tjeneradressen må begynne med http:// eller https://."};
-  SP_TRY(const std::optional<Bytes> existing, files.read_key_file());
-  if (existing) return Error{Errc::already_exists, "home", "Her finnes det allerede en Samplan-mappe."};
+  SP_OK(may_begin(files, home.passphrase));
 
   std::unique_ptr<Core> core(new Core(DeviceKeys::create(entropy), entropy));
   SP_TRY(core->replica_, Replica::open(files.database_path(), files.vfs(), core->keys_.store, entropy));
@@ -61,47 +75,87 @@ Result<std::unique_ptr<Core>> Core::create(HomeFiles& files, const NewHome& home
   return core;
 }
 
-Result<std::unique_ptr<Core>> Core::enrol(HomeFiles& files, NewDevice& device, std::string_view passphrase,
-                                          Entropy& entropy, UnixMs now, const CoreOptions& options) {
-  if (device.state() != NewDevice::State::ready) return Error{Errc::not_allowed, "enrol"};
-  if (passphrase.size() < 4)
-    return Error{Errc::invalid_argument, "home.passphrase", "Velg et passord eller en PIN på minst fire tegn."};
-  SP_TRY(const std::optional<Bytes> existing, files.read_key_file());
-  if (existing) return Error{Errc::already_exists, "home", "Her finnes det allerede en Samplan-mappe."};
-  SP_TRY(const EnrolmentGrant grant, device.grant());
-  const EnrolmentOffer& offer = device.offer();
-  const Error misfit{Errc::forged, "enrol", "Det den andre enheten ga, henger ikke sammen. Ingenting er laget."};
+struct Core::Handed {
+  DeviceKeys keys;
+  PrincipalId person;
+  std::string person_name;
+  std::string server_url;
+  SignPublicKey server_key;
+  std::vector<Bytes> identity;  // the person's log, this device in it
+  std::optional<DeviceId> by;   // a device that must stand in it
+  std::vector<std::pair<DeviceId, std::string>> devices;
+  std::vector<std::pair<PrincipalId, std::string>> units;
+};
 
-  std::unique_ptr<Core> core(new Core(device.take_keys(), entropy));
+Result<std::unique_ptr<Core>> Core::take_over(HomeFiles& files, Handed handed, std::string_view passphrase,
+                                              Entropy& entropy, UnixMs now, const CoreOptions& options) {
+  const Error misfit{Errc::forged, "enrol", "Det enheten ble gitt, henger ikke sammen. Ingenting er laget."};
+  std::unique_ptr<Core> core(new Core(std::move(handed.keys), entropy));
   SP_TRY(core->replica_, Replica::open(files.database_path(), files.vfs(), core->keys_.store, entropy));
   core->keyring_ = std::make_unique<Keyring>(*core->replica_, core->keys_);
-  core->person_ = offer.person;
+  core->person_ = handed.person;
   Context ctx = core->context(now);
   Transaction tx(core->replica_->db());
   SP_OK(tx.begin());
-  for (const Bytes& record : grant.identity)
+  for (const Bytes& record : handed.identity)
     if (!take_identity(ctx, record).ok()) return misfit;
-  // The log must be the one that was offered, with this device in it, added by the one that was met, and open to it.
-  const IdentityState* me = core->book_.find(offer.person);
+  // The log must be the one that was offered, with this device in it, and open to it.
+  const IdentityState* me = core->book_.find(handed.person);
   const DeviceEntry* self = me == nullptr ? nullptr : me->device(core->keys_.id());
-  const DeviceEntry* other = me == nullptr ? nullptr : me->device(offer.device);
-  if (self == nullptr || self->revoked_seq != 0 || other == nullptr || other->revoked_seq != 0) return misfit;
-  SP_TRY(const std::optional<crypto::BoxKeyPair> key, core->keyring_->generation(offer.person, me->generation().number));
+  if (self == nullptr || self->revoked_seq != 0) return misfit;
+  const DeviceEntry* other = handed.by ? me->device(*handed.by) : self;
+  if (other == nullptr || other->revoked_seq != 0) return misfit;
+  SP_TRY(const std::optional<crypto::BoxKeyPair> key, core->keyring_->generation(handed.person, me->generation().number));
   if (!key) return misfit;
-  SP_OK(set_fact(ctx, fact::person, offer.person.view()));
-  SP_OK(set_fact(ctx, fact::name, ByteView::of(offer.name)));
-  SP_OK(set_fact(ctx, fact::server_url, ByteView::of(device.code().server_url)));
-  SP_OK(set_fact(ctx, fact::server_key, offer.server_key.view()));
-  SP_OK(remember_name(ctx, offer.person, offer.name));
-  for (const auto& named : grant.devices) SP_OK(remember_device_name(ctx, named.first, named.second));
-  for (const auto& named : grant.units) SP_OK(remember_name(ctx, named.first, named.second));
-  SP_OK(remember_device_name(ctx, core->keys_.id(), device.device_name()));
+  SP_OK(set_fact(ctx, fact::person, handed.person.view()));
+  SP_OK(set_fact(ctx, fact::name, ByteView::of(handed.person_name)));
+  SP_OK(set_fact(ctx, fact::server_url, ByteView::of(handed.server_url)));
+  SP_OK(set_fact(ctx, fact::server_key, handed.server_key.view()));
+  SP_OK(remember_name(ctx, handed.person, handed.person_name));
+  for (const auto& named : handed.devices) SP_OK(remember_device_name(ctx, named.first, named.second));
+  for (const auto& named : handed.units) SP_OK(remember_name(ctx, named.first, named.second));
   SP_OK(tx.commit());
   SP_TRY(const Bytes sealed, seal_device_keys(core->keys_, passphrase, options.least_kdf, entropy));
   SP_OK(files.write_key_file(sealed));
-  core->server_url_ = device.code().server_url;
-  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(core->server_url_), offer.server_key);
+  core->server_url_ = handed.server_url;
+  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(handed.server_url), handed.server_key);
   return core;
+}
+
+Result<std::unique_ptr<Core>> Core::enrol(HomeFiles& files, NewDevice& device, std::string_view passphrase,
+                                          Entropy& entropy, UnixMs now, const CoreOptions& options) {
+  if (device.state() != NewDevice::State::ready) return Error{Errc::not_allowed, "enrol"};
+  SP_OK(may_begin(files, passphrase));
+  SP_TRY(EnrolmentGrant grant, device.grant());
+  const EnrolmentOffer& offer = device.offer();
+  Handed handed;
+  handed.person = offer.person;
+  handed.person_name = offer.name;
+  handed.server_url = device.code().server_url;
+  handed.server_key = offer.server_key;
+  handed.identity = std::move(grant.identity);
+  handed.by = offer.device;
+  handed.devices = std::move(grant.devices);
+  handed.units = std::move(grant.units);
+  handed.keys = device.take_keys();
+  handed.devices.emplace_back(handed.keys.id(), device.device_name());
+  return take_over(files, std::move(handed), passphrase, entropy, now, options);
+}
+
+Result<std::unique_ptr<Core>> Core::recover(HomeFiles& files, Recovery& recovery, std::string_view name,
+                                            std::string_view passphrase, Entropy& entropy, UnixMs now,
+                                            const CoreOptions& options) {
+  if (recovery.state() != Recovery::State::ready) return Error{Errc::not_allowed, "recover"};
+  SP_OK(is_person_name(name));
+  SP_OK(may_begin(files, passphrase));
+  Handed handed;
+  handed.person = recovery.person();
+  handed.person_name = std::string(name);
+  handed.server_url = recovery.server_url();
+  handed.server_key = recovery.server_key();
+  handed.identity = recovery.log();
+  handed.keys = recovery.take_keys();
+  return take_over(files, std::move(handed), passphrase, entropy, now, options);
 }
 
 Result<std::unique_ptr<Core>> Core::open(HomeFiles& files, std::string_view passphrase, Entropy& entropy,

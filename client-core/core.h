@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "client-core/new_device.h"
+#include "client-core/recovery.h"
 #include "client-core/sync_engine.h"
 #include "crypto/device_lock.h"
 
@@ -55,6 +56,11 @@ class Core {
   // there; errors: as create, and forged: what was handed over does not fit.
   static Result<std::unique_ptr<Core>> enrol(HomeFiles& files, NewDevice& device, std::string_view passphrase,
                                              Entropy& entropy, UnixMs now, const CoreOptions& options = {});
+  // The home of the device that a recovery code has added (client-core/recovery.h, ready). `name`: what the person is
+  // called, which no log says. errors: as create, and forged.
+  static Result<std::unique_ptr<Core>> recover(HomeFiles& files, Recovery& recovery, std::string_view name,
+                                               std::string_view passphrase, Entropy& entropy, UnixMs now,
+                                               const CoreOptions& options = {});
   ~Core();
 
   // One command or query: an object {"do": NAME, ...arguments}. The result is an object with "ok": true and the
@@ -80,6 +86,9 @@ class Core {
  private:
   Core(DeviceKeys keys, Entropy& entropy) : keys_(std::move(keys)), entropy_(entropy) {}
   Status load(HomeFiles& files);
+  struct Handed;  // what a new device of a person is given
+  static Result<std::unique_ptr<Core>> take_over(HomeFiles& files, Handed handed, std::string_view passphrase,
+                                                 Entropy& entropy, UnixMs now, const CoreOptions& options);
   void forget_undone(UnixMs now);
 
   DeviceKeys keys_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "client-core/paper.h"
 #include "client-core/people.h"
 
 namespace samplan {
@@ -60,18 +61,20 @@ Status renew_units(Context& ctx) {
 
 }  // namespace
 
-Status add_device(Context& ctx, const SignPublicKey& sign_key, const BoxPublicKey& box_key, const Signature& proof) {
+Status add_device(Context& ctx, const JoiningDevice& device) {
   const IdentityState* me = ctx.book.find(ctx.person);
   if (me == nullptr) return Error{Errc::corrupt, "add_device"};
   const std::uint32_t newest = me->generation().number;
   SP_TRY(const std::optional<crypto::BoxKeyPair> held, ctx.keyring.generation(ctx.person, newest));
   if (!held) return Error{Errc::no_key, "add_device"};
   IdentityBody body;
-  body.device_sign = sign_key;
-  body.device_box = box_key;
-  body.device_proof = proof;
+  body.device_sign = device.sign_key;
+  body.device_box = device.box_key;
+  body.device_proof = device.proof;
+  body.on_paper = device.on_paper;
   SP_TRY(Bytes plain, ctx.keyring.generations_plain(ctx.person, newest, nullptr));
-  body.wraps.push_back({crypto::device_id(sign_key, box_key).view().copy(), 0, crypto::seal_to(box_key, plain)});
+  const DeviceId id = crypto::device_id(device.sign_key, device.box_key);
+  body.wraps.push_back({id.view().copy(), 0, crypto::seal_to(device.box_key, plain)});
   crypto::wipe(plain);
   SP_OK(publish_identity(ctx, IdentityKind::add_device, me, body));
   return Status::good();
@@ -81,7 +84,8 @@ Status decide_to_close(Context& ctx, const DeviceId& device) {
   return ctx.replica.put_item(close_kind, device.view(), {}, {});
 }
 
-Status make_due_closures(Context& ctx) {
+Status make_due_device_records(Context& ctx) {
+  SP_OK(make_due_papers(ctx));
   SP_TRY(const std::vector<Item> due, ctx.replica.items(close_kind));
   for (const Item& item : due) {
     const IdentityState* me = ctx.book.find(ctx.person);
@@ -143,6 +147,9 @@ Result<std::vector<OwnDevice>> own_devices(Context& ctx) {
     SP_TRY(const bool unsent_end, is_unpushed(ctx, ctx.person, d.revoked_seq));
     one.is_closing = due.has_value() && (!one.is_closed || unsent_end);
     SP_TRY(one.is_unsent, is_unpushed(ctx, ctx.person, d.added_seq));
+    one.is_paper = d.on_paper;
+    const DeviceEntry* adder = me->device(d.added_by);
+    one.is_recovered = adder != nullptr && adder->on_paper;
     SP_TRY(one.last_wrote_ms, ctx.replica.last_received_from(d.id));
     out.push_back(std::move(one));
   }

@@ -13,15 +13,20 @@ namespace samplan {
 
 inline constexpr std::size_t device_name_bytes_max = 64;
 
-// Makes and stores the record; the next sync sends it. `proof`: the new device's own signature over the person.
-// errors: forged, already_exists, bad_record (no room), no_key.
-Status add_device(Context& ctx, const SignPublicKey& sign_key, const BoxPublicKey& box_key, const Signature& proof);
+struct JoiningDevice {
+  SignPublicKey sign_key;
+  BoxPublicKey box_key;
+  Signature proof;  // its own signature over the person
+  bool on_paper = false;
+};
+// Makes and stores the record; the next sync sends it. errors: forged, already_exists, bad_record (no room), no_key.
+Status add_device(Context& ctx, const JoiningDevice& device);
 
 // Notes the decision to close a device; the record is made when it can be sent, on the newest log, and again if another
 // device of the person was first.
 Status decide_to_close(Context& ctx, const DeviceId& device);
-// Makes the records that are due. Called before anything else of a request.
-Status make_due_closures(Context& ctx);
+// Makes the records that are due, of closings and of recovery codes. Called before anything else of a request.
+Status make_due_device_records(Context& ctx);
 // Own records that the server did not take because the log had gone on: they are forgotten from `seq` on.
 Status forget_unaccepted(Context& ctx, std::uint64_t seq);
 
@@ -43,6 +48,8 @@ struct OwnDevice {
   bool is_closed = false;
   bool is_closing = false;    // decided here, not sent yet
   bool is_unsent = false;     // added here, not sent yet
+  bool is_paper = false;      // a recovery code
+  bool is_recovered = false;  // added with a recovery code
 };
 Result<std::vector<OwnDevice>> own_devices(Context& ctx);
 

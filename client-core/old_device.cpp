@@ -148,7 +148,7 @@ Result<bool> is_recorded(Context& ctx, const Adding& a) {
   const DeviceEntry* entry = me == nullptr ? nullptr : me->device(device_of(a));
   if (entry == nullptr) {
     // Another device of this person was first with a record of its own: this one is made again on top of it.
-    SP_OK(add_device(ctx, a.hello.sign_key, a.hello.box_key, a.joins));
+    SP_OK(add_device(ctx, {a.hello.sign_key, a.hello.box_key, a.joins, false}));
     return false;
   }
   SP_TRY(const std::vector<IdentityRow> unpushed, ctx.replica.unpushed_identities());
@@ -284,7 +284,7 @@ Status confirm_adding(Context& ctx) {
     return Error{Errc::not_allowed, "adding.confirm", "Det er ingen ny enhet å bekrefte."};
   const UnixMs server_now = a->server_ms + std::max<UnixMs>(ctx.now - a->heard_ms, 0);
   if (a->expires_ms - server_now < time_to_hand_over_ms) return is_over;
-  SP_OK(add_device(ctx, a->hello.sign_key, a->hello.box_key, a->joins));
+  SP_OK(add_device(ctx, {a->hello.sign_key, a->hello.box_key, a->joins, false}));
   SP_OK(remember_device_name(ctx, device_of(*a), a->hello.name));
   a->stage = Stage::confirmed;
   return save(ctx, *a);

@@ -41,7 +41,9 @@ class OpenPlans {
 struct Notice {
   std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed",
                      // "snapshot_differs" (detail: the author's device),
-                     // "device_added", "device_closed" (detail: a device of this person), "device_ended": this device
+                     // "device_added", "recovered" (added with a recovery code), "recovery_code_made", "device_closed" (detail: a
+                     // device of this person), "device_ended": this device,
+                     // "participant_recovered" (with a recovery code; detail: the name)
   PlanId plan;
   SectionId section = 0;
   std::string detail;  // status or error name

@@ -405,7 +405,7 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
 
   Transaction tx(ctx.replica.db());
   SP_OK(tx.begin());
-  SP_OK(make_due_closures(ctx));
+  SP_OK(make_due_device_records(ctx));
   SP_OK(say_own_logs(ctx, q));
   SP_TRY(const std::vector<IdentityRow> identities, ctx.replica.unpushed_identities());
   for (const IdentityRow& row : identities) {

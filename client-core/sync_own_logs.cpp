@@ -23,6 +23,27 @@ Status SyncEngine::say_own_logs(Context& ctx, SyncRequest& request) {
   return Status::good();
 }
 
+namespace {
+
+const char* what_came(const IdentityState& me, const DeviceEntry& device) {
+  if (device.on_paper) return "recovery_code_made";
+  const DeviceEntry* adder = me.device(device.added_by);
+  return adder != nullptr && adder->on_paper ? "recovered" : "device_added";
+}
+
+// Whose log it is, if the record is news to this device and says that somebody else came back with a recovery code.
+std::optional<PrincipalId> recovered_by(Context& ctx, ByteView bytes) {
+  const auto record = read_record(LogKind::identity, bytes);
+  if (!record.ok() || static_cast<IdentityKind>(record->header.kind) != IdentityKind::add_device) return std::nullopt;
+  const PrincipalId id = PrincipalId::from(record->log().view());
+  const IdentityState* state = ctx.book.find(id);
+  if (state == nullptr || id == ctx.person || record->header.seq <= state->seq()) return std::nullopt;
+  const DeviceEntry* signer = state->device(record->header.signer);
+  return signer != nullptr && signer->on_paper ? std::optional<PrincipalId>(id) : std::nullopt;
+}
+
+}  // namespace
+
 // What changes in the own person's devices is told to the person on every device it has.
 Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
   const auto devices = [&] {
@@ -30,11 +51,16 @@ Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& recor
     return me == nullptr ? std::vector<DeviceEntry>{} : me->devices;
   };
   const std::vector<DeviceEntry> before = devices();
-  for (const Bytes& record : records) SP_OK(take_identity(ctx, record));
+  for (const Bytes& record : records) {
+    const std::optional<PrincipalId> recovered = recovered_by(ctx, record);
+    SP_OK(take_identity(ctx, record));
+    if (recovered) outcome.notices.push_back({"participant_recovered", {}, 0, known_name(ctx, *recovered)});
+  }
   const std::vector<DeviceEntry> after = devices();
   for (std::size_t i = 0; i < after.size(); ++i) {
     const bool is_new = i >= before.size();
-    if (is_new && after[i].id != ctx.keys.id()) outcome.notices.push_back({"device_added", {}, 0, after[i].id.hex()});
+    if (is_new && after[i].id != ctx.keys.id())
+      outcome.notices.push_back({what_came(*ctx.book.find(ctx.person), after[i]), {}, 0, after[i].id.hex()});
     if (after[i].revoked_seq != 0 && (is_new || before[i].revoked_seq == 0))
       outcome.notices.push_back({"device_closed", {}, 0, after[i].id.hex()});
   }

@@ -131,6 +131,10 @@ Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock
   }
 }
 
+Result<Bytes> post_sync(Transport& transport, const std::string& server_url, ByteView request) {
+  return exchange(transport, endpoint(server_url, "/v1/sync"), request);
+}
+
 Result<Bytes> post_meet(Transport& transport, const std::string& server_url, ByteView request) {
   return exchange(transport, endpoint(server_url, "/v1/meet"), request);
 }

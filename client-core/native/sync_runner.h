@@ -51,6 +51,9 @@ struct Patience {
 Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock,
                             const ProgressSink& progress = {}, const Patience& patience = {});
 
+// One request of a recovery (client-core/recovery.h), which has no core yet. errors: as run_sync.
+Result<Bytes> post_sync(Transport& transport, const std::string& server_url, ByteView request);
+
 // One request to the meeting place, as the core or a new device made it. errors: as run_sync.
 Result<Bytes> post_meet(Transport& transport, const std::string& server_url, ByteView request);
 

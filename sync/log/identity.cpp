@@ -177,7 +177,7 @@ Status IdentityBook::apply_first(const Record& record, IdentityKind kind, const 
     if (record.header.signer != device) return Error{Errc::bad_record, "identity.create_person"};
     if (person_by_device_.count(device) != 0) return Error{Errc::already_exists, "identity.create_person"};
     SP_OK(verified(record, body.device_sign));
-    state.devices.push_back({device, body.device_sign, body.device_box, 1, 0});
+    state.devices.push_back({device, body.device_sign, body.device_box, 1, 0, device, false});
     SP_OK(wraps_cover_devices(state, body, {}));
     person_by_device_[device] = state.id;
   } else if (kind == IdentityKind::create_unit) {
@@ -219,7 +219,8 @@ Status IdentityBook::apply_kind(IdentityState& state, const Record& record, Iden
         return Error{Errc::forged, "identity.add_device"};
       if (body.wraps.size() != 1 || !has_wrap_for(body, device.view()))
         return Error{Errc::bad_recipients, "identity.add_device"};
-      state.devices.push_back({device, body.device_sign, body.device_box, seq, 0});
+      state.devices.push_back(
+          {device, body.device_sign, body.device_box, seq, 0, record.header.signer, body.on_paper});
       person_by_device_[device] = state.id;
       return Status::good();
     }

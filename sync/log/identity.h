@@ -19,6 +19,8 @@ struct DeviceEntry {
   BoxPublicKey box_key;
   std::uint64_t added_seq = 0;
   std::uint64_t revoked_seq = 0;  // 0: not revoked
+  DeviceId added_by;              // its own id: the person's first
+  bool on_paper = false;          // a recovery code
 };
 
 // One stay of a member in a unit; who comes back has two.

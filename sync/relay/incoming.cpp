@@ -78,6 +78,8 @@ Result<Incoming> read_incoming(ByteView bytes, std::string_view host, UnixMs now
   if (!key) return refuse(ItemStatus::unknown);
   if (!verify_request(frame, host, *key)) return refuse(ItemStatus::bad_sig);
   if (known && known->revoked) return refuse(ItemStatus::withdrawn);
+  // A recovery code on paper does not know whose it is: this side says so, and the log that it hands out proves it.
+  if (known && in.request.person.is_zero()) in.request.person = known->person;
   if (known && known->person != in.request.person) return refuse(ItemStatus::unknown);
   in.device_key = *key;
 

@@ -17,6 +17,7 @@ enum Tag : std::uint8_t {
   tag_generation_key = 16,
   tag_wraps = 18,
   tag_signer_seq = 20,
+  tag_on_paper = 21,  // odd: a program that does not know it sees a device like any other
 };
 
 struct Shape {
@@ -74,6 +75,7 @@ Bytes write_identity_body(IdentityKind kind, const IdentityBody& b) {
     out.list(tag_wraps, items);
   }
   if (s.signer_seq) out.u64(tag_signer_seq, b.signer_seq);
+  if (s.proof && b.on_paper) out.u8(tag_on_paper, 1);
   return out.take();
 }
 
@@ -106,6 +108,10 @@ Result<IdentityBody> read_identity_body(IdentityKind kind, ByteView bytes) {
     }
   }
   if (s.signer_seq) b.signer_seq = in.u64(tag_signer_seq);
+  if (s.proof && in.has(tag_on_paper)) {
+    if (in.u8(tag_on_paper) != 1) in.fail();  // what is not said is left out
+    b.on_paper = true;
+  }
   SP_OK(in.finish());
   return b;
 }

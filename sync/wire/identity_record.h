@@ -33,6 +33,8 @@ struct IdentityBody {
   BoxPublicKey device_box;
   // add_device: the new device's signature over "samplan/device-joins/1" and the person's id
   Signature device_proof;
+  // add_device: the keys are on paper only, as a recovery code (client-core/paper.h)
+  bool on_paper = false;
   // revoke_device
   DeviceId device;
   // create_unit (registrar), add_member, remove_member

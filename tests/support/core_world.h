@@ -85,6 +85,13 @@ class CoreWorld {
     SP_TRY(d.core, Core::enrol(*d.files, device, "passord", entropy_, now, {crypto::kdf_for_tests}));
     return (devices_[name] = std::move(d)).core.get();
   }
+  // The home of the device that a recovery code has added.
+  Result<Core*> try_recover(const std::string& name, Recovery& recovery, const std::string& person) {
+    Device d;
+    d.files = std::make_unique<TestFiles>(folder_.path() + "/" + std::to_string(devices_.size()));
+    SP_TRY(d.core, Core::recover(*d.files, recovery, person, "passord", entropy_, now, {crypto::kdf_for_tests}));
+    return (devices_[name] = std::move(d)).core.get();
+  }
   Entropy& entropy() { return entropy_; }
   const std::string& url() const { return url_; }
   const SignPublicKey& server_key() const { return key_; }
