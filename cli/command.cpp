@@ -21,6 +21,7 @@ constexpr Group groups[] = {
     {{"Skriv i en plan", "Write in a plan"}, record_commands},
     {{"Historikk", "History"}, history_commands},
     {{"Deltakere og samtykke", "Participants and consent"}, consent_commands},
+    {{"Hvem har sett planen", "Who has seen the plan"}, access_commands},
     {{"Forslag og to versjoner", "Proposals and two versions"}, answer_commands},
     {{"Sende og hente", "Send and fetch"}, sync_commands},
     {{"Tekst som ikke ble sendt", "Text that was not sent"}, unsent_commands},

@@ -1,4 +1,4 @@
-// Commands for import, supervision and programs: import-fhir, access-log, doctor, call, api.
+// Commands for import, supervision and programs: import-fhir, doctor, call, api.
 #include "base/limits.h"
 #include "cli/call_protocol.h"
 #include "cli/choose.h"
@@ -28,7 +28,6 @@ constexpr Phrase account{"%1 av %2 ressurser ble med i planene. Resten står i r
 constexpr Phrase account_whole{"Alle %1 ressurser ble med i planene.",
                                "All %1 resources went into the plans."};
 constexpr Phrase more_lines{"… og %1 linjer til: bruk --report", "… and %1 more lines: use --report"};
-constexpr Phrase never_opened{"Ingen har åpnet planen ennå.", "Nobody has opened the plan yet."};
 constexpr Phrase all_good{"Alt er i orden.", "All is well."};
 constexpr Phrase not_good{"Noe er galt. Ta vare på mappen, og si fra til driften.",
                           "Something is wrong. Keep the folder, and tell those who run it."};
@@ -90,26 +89,6 @@ int run_import(Visit& v) {
   return exit_good;
 }
 
-int run_access_log(Visit& v) {
-  const auto plan = v.plan_id(v.args.words.empty() ? "" : v.args.words[0]);
-  if (!plan.ok()) return v.refuse(plan.error());
-  const json answer = v.call({{"do", "access_log"}, {"plan", *plan}});
-  if (!is_good(answer)) return v.refuse(answer);
-  if (list_of(answer, "opened").empty()) v.page.line(v.say(never_opened));
-  for (const json& item : list_of(answer, "opened")) {
-    std::string by = text_of(item, "name");
-    if (!text_of(item, "on_behalf").empty()) by += v.say({" for ", " for "}) + text_of(item, "on_behalf");
-    std::string sections;
-    for (const json& code : list_of(item, "sections"))
-      if (code.is_string())
-        sections += (sections.empty() ? "" : ", ") + section_label(code.get<std::string>(), v.language());
-    v.page.line({{when_text(number_of(item, "time_ms"), v.now(), v.language()) + "  ", Tone::quiet},
-                 {by, Tone::strong},
-                 {" · " + sections}});
-  }
-  return exit_good;
-}
-
 int run_doctor(Visit& v) {
   const json answer = v.call({{"do", "doctor"}});
   if (!is_good(answer)) return v.refuse(answer);
@@ -148,15 +127,6 @@ std::vector<CommandSpec> upkeep_commands() {
        1000,
        {{"report", {"", ""}, {"vis hele rapporten", "show the whole report"}}},
        run_import},
-      {"access-log",
-       {"[PLAN]", "[PLAN]"},
-       {"Hvem som har åpnet planen.", "Who has opened the plan."},
-       {"For planeieren og koordinatoren. Hver enhet signerer at den ble åpnet.",
-        "For the owner and the coordinator. Each device signs that it was opened."},
-       0,
-       1,
-       {plan_option()},
-       run_access_log},
       {"doctor",
        {"", ""},
        {"Undersøk om mappen er hel.", "Check that the folder is whole."},

@@ -107,7 +107,8 @@ const std::vector<Command>& table() {
       {"status", false, "What waits, what needs attention, when the last sync was.", {}, h::status},
       {"refused", false, "What the server or the rules refused, and why.", {}, h::refused},
       {"refused_dismiss", true, "Seen.", {{"id", ArgType::text, true, "id"}}, h::refused_dismiss},
-      {"access_log", false, "Who has opened the plan, as their devices signed.", {arg_plan}, h::access_log},
+      {"access_log", false, "Who has seen the plan: opened (as devices signed), fetched or refused (as the server noted), recovered.", {arg_plan}, h::access_log},
+      {"access_log_fetch", true, "Ask for what the server has noted since; it comes with the next sync.", {arg_plan}, h::access_log_fetch},
       {"doctor", false, "Check this home.", {}, h::doctor},
   };
   return commands;

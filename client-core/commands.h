@@ -165,6 +165,7 @@ SP_HANDLER(status);
 SP_HANDLER(refused);
 SP_HANDLER(refused_dismiss);
 SP_HANDLER(access_log);
+SP_HANDLER(access_log_fetch);
 SP_HANDLER(doctor);
 }  // namespace handlers
 #undef SP_HANDLER

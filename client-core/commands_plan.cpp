@@ -6,6 +6,7 @@
 #include "base/planted.h"
 #include "base/utf8.h"
 #include "client-core/access_event.h"
+#include "client-core/access_log.h"
 #include "client-core/commands.h"
 #include "client-core/local_facts.h"
 #include "client-core/people.h"
@@ -305,6 +306,7 @@ Result<json> forget(CommandCall& call) {
   for (const SectionGov& s : file->gov().sections()) held.push_back(s.id);
   for (const SectionId s : held) SP_OK(file->drop_section(ctx, s));
   SP_OK(ctx.replica.delete_plan(id));
+  SP_OK(forget_access_log(ctx, id));
   // The server must not think that we still have it.
   SP_OK(clear_fact(ctx, fact::cursor_token));
   call.plans.forget(id);

@@ -337,33 +337,6 @@ Result<json> refused_dismiss(CommandCall& call) {
   return json::object();
 }
 
-Result<json> access_log(CommandCall& call) {
-  Context& ctx = call.ctx;
-  SP_TRY(PlanFile * file, call.plan());
-  if ((file->rights(ctx, section_access_log) & right_read) == 0)
-    return Error{Errc::not_allowed, "access_log", "Innsynsloggen er for planeieren og den som koordinerer."};
-  json opened = json::array();
-  SP_OK(ctx.replica.each_envelope(file->id(), section_access_log, 1, [&](const EnvelopeRow& row) -> Status {
-    SP_TRY(const Envelope e, read_envelope(row.body));
-    if (e.header.kind != EnvelopeKind::access_event || static_cast<Verdict>(row.verdict) != Verdict::valid) return Status::good();
-    const auto event = open_access_event(ctx, e.ciphertext);
-    const IdentityBook::Owner owner = ctx.book.find_device(e.header.author);
-    json one = {{"person", owner.person->id.hex()}, {"name", device_name(ctx, *file, e.header.author)}, {"seq", row.seq}};
-    if (event.ok()) {
-      json sections = json::array();
-      for (const SectionId s : event->sections) sections.push_back(section_code(s));
-      one["time_ms"] = event->wall_ms;
-      one["sections"] = sections;
-      one["on_behalf"] = event->on_behalf ? json(display_name(ctx, file, *event->on_behalf)) : json(nullptr);
-    } else {
-      one["unreadable"] = errc_name(event.code());
-    }
-    opened.push_back(std::move(one));
-    return Status::good();
-  }));
-  return json{{"opened", opened}};
-}
-
 Result<json> doctor(CommandCall& call) {
   Context& ctx = call.ctx;
   json checks = json::array();

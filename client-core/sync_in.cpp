@@ -4,6 +4,7 @@
 
 #include "base/planted.h"
 #include "client-core/access_event.h"
+#include "client-core/access_log.h"
 #include "client-core/devices.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
@@ -327,6 +328,11 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
   answered_.clear();
   for (const ItemResult& r : reply.results) answered_[r.id] = r.status;
   SP_OK(confirm_access_events(ctx, *file, reply));
+  if (reply.access) {
+    SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
+    SP_TRY(const bool more, take_access_part(ctx, file->id(), *reply.access, generation));
+    outcome.again = outcome.again || more;
+  }
   SP_OK(settle(ctx, *file, outcome));
   if (reply.more) outcome.again = true;
   return Status::good();

@@ -5,6 +5,7 @@
 #include "base/match.h"
 #include "base/planted.h"
 #include "client-core/access_event.h"
+#include "client-core/access_log.h"
 #include "client-core/devices.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
@@ -351,6 +352,11 @@ Result<PlanRequest> SyncEngine::stage_plan(Context& ctx, PlanFile& file, Staged&
   for (const SectionId s : file.readable(ctx)) out.sections.push_back({s, file.section(s).seq});
   say_begins(ctx, file, out);
   SP_TRY(out.history, file.wanted_history(ctx));
+  SP_TRY(const bool wants_access, wants_access_log(ctx, file.id()));
+  if (wants_access) {
+    SP_TRY(const KeptAccessLog kept, access_log_of(ctx, file.id()));
+    out.access_after = kept.lines.size();
+  }
   if (file.row().holding == Holding::frozen || file.row().holding == Holding::ended) return out;
 
   GovState gov = file.gov();
@@ -440,9 +446,11 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
     Reader in(*token);
     q.cursors = in.array<16>();
     SP_TRY(named, ctx.replica.plans_with_work());
+    SP_TRY(std::vector<PlanId> also, plans_wanting_access_log(ctx));
     SP_TRY(const std::vector<Item> opened, ctx.replica.items("opened"));
-    for (const Item& item : opened)
-      if (std::find(named.begin(), named.end(), item.plan) == named.end()) named.push_back(item.plan);
+    for (const Item& item : opened) also.push_back(item.plan);
+    for (const PlanId& plan : also)
+      if (std::find(named.begin(), named.end(), plan) == named.end()) named.push_back(plan);
   } else {
     SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
     for (const PlanRow& row : rows) named.push_back(row.id);

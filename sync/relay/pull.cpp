@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/planted.h"
+#include "sync/log/sections.h"
 #include "sync/wire/message_parts.h"
 
 namespace samplan::relay {
@@ -84,6 +85,8 @@ Status Puller::plans(std::vector<PlanTurn>& turns) {
     if (turn.reply.more && left_ > 0) SP_OK(pull(turn, left_));
   for (PlanTurn& turn : turns) {
     add_receipt(turn);
+    share_ = left_;
+    SP_OK(pull_access(turn));
     SP_OK(log_access(turn));
   }
   return Status::good();
@@ -319,16 +322,18 @@ void Puller::add_heads(const PlanTurn& turn, Receipt& receipt, bool& differs) {
             [](const auto& a, const auto& b) { return a.first.section < b.first.section; });
 }
 
-Hash access_hash(const PlanId& plan, const AccessRow& row) {
-  Bytes b;
-  append_u64(b, row.n);
-  append(b, row.device.view());
-  append_u16(b, row.section);
-  append_u64(b, row.from_seq);
-  append_u64(b, row.to_seq);
-  append_u64(b, static_cast<std::uint64_t>(row.recv_ms));
-  return crypto::hash("samplan/access-log/1", {row.hash_prev.view(), plan.view(), b});
+namespace {
+
+constexpr UnixMs day_ms = 86'400'000;
+
+Status add_access(Store& store, const PlanId& plan, AccessRow& row) {
+  row.hash_prev = row.hash;
+  ++row.n;
+  row.hash = access_line_hash(plan, row.hash_prev, row.n, row.line());
+  return store.add_access(plan, row);
 }
+
+}  // namespace
 
 Status Puller::log_access(const PlanTurn& turn) {
   if (turn.access.empty()) return Status::good();
@@ -336,16 +341,52 @@ Status Puller::log_access(const PlanTurn& turn) {
   SP_TRY(const std::optional<AccessRow> last, store_.last_access(plan));
   AccessRow row = last.value_or(AccessRow{});
   for (const auto& entry : turn.access) {
-    row.hash_prev = row.hash;
-    ++row.n;
     row.device = device_;
     row.section = entry.first;
     row.from_seq = entry.second.from;
     row.to_seq = entry.second.to;
     row.recv_ms = now_;
-    row.hash = access_hash(plan, row);
-    SP_OK(store_.add_access(plan, row));
+    SP_OK(add_access(store_, plan, row));
   }
+  return Status::good();
+}
+
+Status log_denied(Store& store, const PlanId& plan, const DeviceId& device, UnixMs now) {
+  SP_TRY(const std::optional<AccessRow> last, store.last_access(plan));
+  AccessRow row = last.value_or(AccessRow{});
+  const bool is_noted =
+      last && last->line().is_denied() && last->device == device && last->recv_ms / day_ms == now / day_ms;
+  if (is_noted) return Status::good();
+  row.device = device;
+  row.section = 0;
+  row.from_seq = 0;
+  row.to_seq = 0;
+  row.recv_ms = now;
+  return add_access(store, plan, row);
+}
+
+// For whoever may read section 12. Before what this reply itself hands out is noted.
+Status Puller::pull_access(PlanTurn& turn) {
+  if (!turn.access_after || !turn.standing.may_read(section_access_log)) return Status::good();
+  const PlanId& plan = turn.view->row.plan;
+  SP_TRY(const std::optional<AccessRow> last, store_.last_access(plan));
+  AccessPart part;
+  part.after = std::min(*turn.access_after, last ? last->n : 0);
+  if (part.after != 0) {
+    SP_OK(store_.each_access(plan, part.after - 1, [&](const AccessRow& row) {
+      part.hash_before = row.hash;
+      return false;
+    }));
+  }
+  part.hash_last = part.hash_before;
+  SP_OK(store_.each_access(plan, part.after, [&](const AccessRow& row) {
+    part.more = part.lines.size() == access_lines_max || !take(access_line_bytes);
+    if (part.more) return false;
+    part.lines.push_back(row.line());
+    part.hash_last = row.hash;
+    return true;
+  }));
+  turn.reply.access = std::move(part);
   return Status::good();
 }
 

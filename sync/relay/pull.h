@@ -28,6 +28,7 @@ struct PlanTurn {
     std::uint64_t to = 0;
   };
   std::map<SectionId, Range> access;  // others' envelopes handed out
+  std::optional<std::uint64_t> access_after;  // the device asks for the access log
 
   bool has_something_to_say() const;
 };
@@ -57,6 +58,7 @@ class Puller {
   void add_receipt(PlanTurn& turn) const;
   static void add_heads(const PlanTurn& turn, Receipt& receipt, bool& differs);
   Status log_access(const PlanTurn& turn);
+  Status pull_access(PlanTurn& turn);
 
   Store& store_;
   const ServerIdentity& server_;
@@ -67,7 +69,7 @@ class Puller {
   bool empty_ = true;      // nothing is in the reply yet: the first item goes in whatever its size
 };
 
-// The chain of a plan's access log.
-Hash access_hash(const PlanId& plan, const AccessRow& row);
+// Notes that a device without access has asked for a plan by name; once a day as long as nothing else is noted.
+Status log_denied(Store& store, const PlanId& plan, const DeviceId& device, UnixMs now);
 
 }  // namespace samplan::relay

@@ -133,7 +133,10 @@ class Relay::Request {
     if (view) {
       SP_TRY(const bool concerned, store_.is_plan_member(in_.request.person, plan.plan));
       // A plan of others and a plan that does not exist look the same.
-      if (!concerned) return refuse_plan(plan, pushed);
+      if (!concerned) {
+        SP_OK(log_denied(store_, plan.plan, in_.device, now_));
+        return refuse_plan(plan, pushed);
+      }
     }
     PlanTurn turn;
     turn.named = true;
@@ -153,6 +156,7 @@ class Relay::Request {
     turn.moved = std::move(governance.moved);
     turn.begin = plan.begin;
     turn.history = plan.history;
+    turn.access_after = plan.access_after;
     turn.view = std::move(view);
     turns_.push_back(std::move(turn));
     return Status::good();
@@ -260,8 +264,17 @@ class Relay::Request {
     return add_turn(std::move(turn));
   }
 
+  bool was_told(const PlanTurn& turn) const {
+    const auto cursor = cursors_.find(turn.view->row.plan);
+    return cursor != cursors_.end() && cursor->second.ended;
+  }
+
   Status add_turn(PlanTurn turn) {
     SP_TRY(turn.standing, standing_of(store_, *turn.view, book(), in_.device, now_));
+    // Who was told once that access has ended, or never had any, and asks by name.
+    const bool is_denied = turn.named && (turn.standing.kind == Standing::Kind::foreign ||
+                                          (turn.standing.kind == Standing::Kind::ended && was_told(turn)));
+    if (is_denied) SP_OK(log_denied(store_, turn.view->row.plan, in_.device, now_));
     if (turn.standing.kind == Standing::Kind::foreign) {
       if (turn.named) {
         turn.reply.status = ItemStatus::unknown;

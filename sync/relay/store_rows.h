@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "crypto/sign.h"
+#include "sync/wire/access_line.h"
 #include "sync/wire/envelope.h"
 #include "sync/wire/meet.h"
 
@@ -94,7 +95,7 @@ struct AuthorTip {
   Hash id;
 };
 
-// What the owner can read of what the server handed out: one row a section and reply.
+// What the owner can read of what the server handed out: one row a section and reply (sync/wire/access_line.h).
 struct AccessRow {
   std::uint64_t n = 0;
   Hash hash_prev;
@@ -104,6 +105,7 @@ struct AccessRow {
   std::uint64_t from_seq = 0;
   std::uint64_t to_seq = 0;
   UnixMs recv_ms = 0;
+  AccessLine line() const { return {device, section, from_seq, to_seq, recv_ms}; }
 };
 
 struct BoxRow {

@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "crypto/sign.h"
+#include "sync/wire/access_line.h"
 #include "sync/wire/governance_record.h"
 
 namespace samplan {
@@ -85,6 +86,7 @@ struct PlanRequest {
   std::vector<Bytes> push;  // envelopes
   std::vector<SectionBegin> begin;     // ascending by section; counts with a cursor token too
   std::vector<HistoryRange> history;   // ascending by section
+  std::optional<std::uint64_t> access_after;  // the server's access log is wanted, after this line
 };
 
 struct MailPut {
@@ -187,6 +189,7 @@ struct PlanReply {
   std::vector<SnapshotOffer> offers;
   std::vector<SectionPull> history;    // what `history` of the request asked for, as far as there was room
   bool more = false;                   // ask again at once
+  std::optional<AccessPart> access;    // only to those who asked and may read the access log
 };
 
 struct Letter {

@@ -37,6 +37,7 @@ enum PlanTag : std::uint8_t {
   pr_more = 20,
   pr_offers = 22,
   pr_history = 24,
+  pr_access = 25,  // odd, and only sent to those who ask
 };
 
 constexpr std::uint8_t flag_nonce_refused = 1;
@@ -215,6 +216,7 @@ Bytes write_plan(const PlanReply& p) {
     for (const SectionPull& s : p.history) items.push_back(write_pull(s));
     out.list(pr_history, items);
   }
+  if (p.access) out.bytes(pr_access, write_access_part(*p.access));
   return out.take();
 }
 
@@ -249,6 +251,10 @@ Result<PlanReply> read_plan(ByteView bytes) {
   for (const ByteView item : in.list(pr_history, limits::sections_max)) {
     SP_TRY(SectionPull s, read_pull(item));
     p.history.push_back(std::move(s));
+  }
+  if (in.has(pr_access)) {
+    SP_TRY(AccessPart part, read_access_part(in.bytes(pr_access)));
+    p.access = std::move(part);
   }
   SP_OK(in.finish());
   return p;

@@ -35,6 +35,7 @@ enum PlanTag : std::uint8_t {
   pl_push = 12,
   pl_begin = 14,
   pl_history = 16,
+  pl_access = 17,  // odd: a server that does not know it leaves it
 };
 
 // Section and two numbers, as `begin` and `history` have them; sections ascend.
@@ -97,6 +98,7 @@ Bytes write_plan(const PlanRequest& p) {
     for (const HistoryRange& one : p.history) append_pair(b, one.section, one.after, one.until);
     out.bytes(pl_history, b);
   }
+  if (p.access_after) out.u64(pl_access, *p.access_after);
   return out.take();
 }
 
@@ -126,6 +128,7 @@ Result<PlanRequest> read_plan(ByteView bytes) {
   for (const ByteView item : in.list(pl_push)) p.push.push_back(item.copy());
   for (const SectionPair& one : read_pairs(in, pl_begin)) p.begin.push_back({one.section, one.first, one.second});
   for (const SectionPair& one : read_pairs(in, pl_history)) p.history.push_back({one.section, one.first, one.second});
+  if (in.has(pl_access)) p.access_after = in.u64(pl_access);
   SP_OK(in.finish());
   return p;
 }
