@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/planted.h"
 #include "client-core/plan_file.h"
 #include "sync/log/sections.h"
@@ -312,7 +313,7 @@ void check_decided(World& w) {
   if (gov == nullptr || gov->empty() || w.evil->has_lied()) return;
   for (const Decision& decision : w.decisions) {
     Device& d = *w.devices[decision.device];
-    if (!d.honest || d.was_restored) continue;
+    if (!d.honest || d.was_restored || d.is_closed) continue;
     const json refused = w.ask(d, {{"do", "refused"}});
     if (decision.dismissed || !refused.is_object() || !refused["refused"].empty()) continue;
     bool took_effect = false;
@@ -348,19 +349,34 @@ void check_letters(World& w) {
     return !refused.is_object() || refused["ok"] != true || !refused["refused"].empty();
   };
   for (const HandedOver& h : w.handed_over) {
-    if (h.declined || is_told(h.device) || everywhere.find(h.text) != std::string::npos) continue;
+    if (h.declined || w.devices[h.device]->is_closed || is_told(h.device) || everywhere.find(h.text) != std::string::npos) continue;
     w.fail("letters", w.devices[h.device]->name + " handed over «" + h.text + "» and nobody has it");
   }
   for (const Asked& a : w.asked) {
     const json me = w.ask(*w.devices[a.device], {{"do", "whoami"}});
     // The letter waits so long for whoever is away, and no longer.
     const bool letter_is_gone = w.now - a.at > relay::RelayConfig{}.letter_ms;
-    if (letter_is_gone || w.devices[a.device]->turned_away || is_told(a.device) || is_told(a.inviter) ||
+    // The secret of an invitation is on the device that made it, and goes with it.
+    const bool is_closed = w.devices[a.device]->is_closed || w.devices[a.inviter]->is_closed;
+    if (letter_is_gone || is_closed || w.devices[a.device]->turned_away || is_told(a.device) || is_told(a.inviter) ||
         !me.is_object())
       continue;
     if (everywhere.find(me["person"].get<std::string>()) == std::string::npos)
       w.fail("letters", w.devices[a.device]->name + " asked to be let in, and " + w.devices[a.inviter]->name +
                             " has not heard of it");
+  }
+}
+
+// A recovery code that the log has opens it.
+void check_papers(World& w) {
+  if (w.evil->has_lied()) return;
+  for (const PaperCode& paper : w.papers) {
+    const IdentityBook::Owner owner = w.oracle->book().find_device(paper.id);
+    if (owner.device == nullptr || owner.device->revoked_seq != 0) continue;
+    if (owner.person->devices.size() >= limits::devices_max) continue;
+    const auto recovery = use_paper(w, paper);
+    if (!recovery || recovery->state() != Recovery::State::ready)
+      w.fail("recovery", w.devices[paper.device]->name + " has a code, and it opens nothing");
   }
 }
 
@@ -375,7 +391,7 @@ void check_all_sent(World& w, Device& d) {
       file != nullptr && !file->gov().empty() && file->gov().consent() != PlanConsent::given;
   const bool frozen = file != nullptr && file->row().holding == Holding::frozen;
   const bool outside = d.index >= cast_size && file == nullptr;
-  if (waits_for_owner || frozen || outside || !d.honest) return;
+  if (waits_for_owner || frozen || outside || !d.honest || d.is_closed) return;
   if (s["waiting"] != 0 || s["mail"] != 0 || (s["intents"] != 0 && s["attention"] == 0) ||
       (s["attention"] == 0 && s["all_sent"] != true))
     w.fail("all_sent", d.name + ": " + s.dump());
@@ -407,7 +423,8 @@ void check_request_error(World& w, Device& d, const Error& error) {
   // Whose invitation has expired before it reached the server stays outside, and is told so.
   const bool outside = d.index >= cast_size && error.code == Errc::refused;
   d.turned_away = d.turned_away || outside;
-  const bool excused = !d.honest || error.code == Errc::not_saved || error.code == Errc::offline || outside;
+  const bool closed = d.is_closed && error.code == Errc::withdrawn;
+  const bool excused = !d.honest || closed || error.code == Errc::not_saved || error.code == Errc::offline || outside;
   if (!excused && w.healed)
     w.fail("comes_to_rest", d.name + ": " + errc_name(error.code) + " " + error.where);
 }
@@ -441,6 +458,7 @@ void check_everything(World& w, bool at_the_end) {
   check_noticed(w);
   check_converges(w);
   check_decided(w);
+  check_papers(w);
   if (!w.evil->has_lied() && !w.failure) check_letters(w);
   // Where two machines were one, or one forgot what it had written, two operations may bear one number.
   const bool numbers_are_unique = std::all_of(w.devices.begin(), w.devices.end(),

@@ -62,6 +62,7 @@ struct Device {
   bool honest = true;         // false: a copy of another device, whose promises are void
   bool has_forged = false;    // somebody with a program of their own has signed what is false
   bool turned_away = false;   // its invitation had expired before it reached the server, and it was told so
+  bool is_closed = false;     // somebody has decided so, from another device of the person
   bool was_restored = false;  // an old copy came back: what was not sent by then is excused
   std::map<PlanId, std::uint64_t> keys_seen_at;  // governance number at which its keys were last noted
 };

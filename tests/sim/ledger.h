@@ -45,6 +45,13 @@ struct Asked {
   UnixMs at = 0;
 };
 
+// A recovery code that somebody has printed, and what it was printed on.
+struct PaperCode {
+  std::string code;
+  DeviceId id;
+  std::size_t device = 0;  // that made it
+};
+
 using Ledger = std::vector<Written>;
 
 }  // namespace samplan::sim

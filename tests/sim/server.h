@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/check.h"
+#include "sync/relay/meet.h"
 #include "sync/relay/relay.h"
 #include "tests/sim/device.h"
 #include "tests/support/memory_store.h"
@@ -26,6 +27,9 @@ class Server {
   Result<Bytes> handle(ByteView frame, UnixMs now) {
     return relay_->handle(store_, frame, host, now, entropy_);
   }
+
+  // The meeting place, where a person's devices find each other.
+  Result<Bytes> meet(ByteView request, UnixMs now) { return relay::handle_meet(store_, config_, request, now, entropy_); }
 
   const relay::RelayConfig& config() const { return config_; }
   const relay::ServerIdentity& identity() const { return relay_->server(); }

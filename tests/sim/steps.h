@@ -7,7 +7,11 @@ namespace samplan::sim {
 
 void perform(World& world, const Step& step);
 void perform_work(World& world, Device& d, Do what, Luck& luck);
+void perform_with_devices(World& world, Device& d, Do what, Luck& luck);
 void perform_fault(World& world, Device& d, Do what, Luck& luck);
+
+// What a code gives when somebody types it, on a good network; no value if it cannot be read or the server has no room.
+std::optional<Recovery> use_paper(World& world, const PaperCode& paper);
 
 // Ends every fault and lets everybody sync until nothing moves any more.
 void heal(World& world);

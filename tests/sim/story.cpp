@@ -54,7 +54,30 @@ constexpr std::array<Kind, do_count> kinds = {{
     {"server restarts", 10, true},
     {"server's disk is full", 10, true},
     {"check", 0, false},
+    {"takes a new device into use", 0, false},
+    {"closes a lost device", 0, false},
+    {"prints a recovery code", 0, false},
+    {"comes back with a recovery code", 0, false},
 }};
+
+// The kinds that each story mixes in its own way.
+constexpr std::size_t drawn_count = static_cast<std::size_t>(Do::check) + 1;
+constexpr std::array<Do, 6> device_steps = {Do::new_device,    Do::new_device, Do::close_device,
+                                            Do::recovery_code, Do::recovery_code, Do::recover};
+
+// Drawn apart, so that the stories without it are what they always were.
+void add_device_life(Story& story) {
+  Luck luck(story.seed, 5);
+  if (!luck.percent(25) || story.steps.empty()) return;
+  story.device_life = true;
+  const UnixMs end = story.steps.back().at;
+  const std::size_t count = story.steps.size() / 15 + 2;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Do what = device_steps[static_cast<std::size_t>(luck.below(device_steps.size()))];
+    story.steps.push_back({luck.between(1, end), what, static_cast<std::size_t>(luck.below(story.devices)), luck.number()});
+  }
+  std::stable_sort(story.steps.begin(), story.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+}
 
 Do draw(Luck& luck, const std::array<unsigned, do_count>& weights) {
   std::uint64_t all = 0;
@@ -80,7 +103,7 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
   // Each world has its own mixture: some kinds of steps often, some never. That reaches corners which an even
   // mixture of everything hides (swarm testing, Groce et al. 2012).
   std::array<unsigned, do_count> weights{};
-  for (std::size_t i = 0; i < do_count; ++i) {
+  for (std::size_t i = 0; i < drawn_count; ++i) {
     const std::uint64_t stress = luck.below(6);
     weights[i] = stress == 0 ? 0 : stress == 5 ? kinds[i].weight * 4 : kinds[i].weight;
   }
@@ -113,6 +136,7 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
     story.evil_until = story.evil_from + luck.between(1, at / 2);
   }
   story.short_replies = luck.percent(20);
+  add_device_life(story);
   return story;
 }
 
@@ -121,6 +145,7 @@ std::string tell(const Story& story, const std::vector<std::string>& names) {
   constexpr std::string_view evils[] = {"", "goes back to an old state", "shows people two histories",
                                         "withholds envelopes"};
   if (story.begins_late) out += "  the plan is a year old\n";
+  if (story.device_life) out += "  people take devices into use and lose them\n";
   if (story.short_replies) out += "  the server says little at a time\n";
   if (story.evil != Evil::none)
     out += "  the server " + std::string(evils[static_cast<std::size_t>(story.evil)]) + " from minute " +

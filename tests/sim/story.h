@@ -56,6 +56,11 @@ enum class Do : std::uint8_t {
   server_full,
   // Checks on the way.
   check,
+  // What people do with their devices; in some worlds only, drawn apart from the rest.
+  new_device,     // of a person who has one
+  close_device,   // a lost one, from another
+  recovery_code,  // on paper
+  recover,        // with the paper, on a machine that holds nothing
   count_,
 };
 inline constexpr std::size_t do_count = static_cast<std::size_t>(Do::count_);
@@ -76,6 +81,7 @@ struct Story {
   std::size_t devices = 0;
   bool begins_late = false;  // with a plan that has a long history, so that snapshots are made and taken
   bool short_replies = false;  // the server says little at a time
+  bool device_life = false;    // people take devices into use, lose them and come back
   Evil evil = Evil::none;
   UnixMs evil_from = 0;
   UnixMs evil_until = 0;

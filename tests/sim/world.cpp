@@ -80,6 +80,37 @@ bool World::create_home(Device& d, const std::string& code, const BoxId& box) {
   return true;
 }
 
+Device* World::settle_in(Device& d, Result<std::unique_ptr<Core>> made) {
+  if (!made.ok()) {
+    fail("home_begins", d.name + ": " + errc_name(made.code()) + " " + made.error().where);
+    return nullptr;
+  }
+  d.core = std::move(made).value();
+  d.id = d.core->context(now).keys.id();
+  note(d.name + " begins");
+  return &d;
+}
+
+Device* World::enrol(NewDevice& added, const std::string& name) {
+  Device& d = add_device(name);
+  return settle_in(d, Core::enrol(d.files, added, passphrase, d.entropy, d.clock.at(now), options()));
+}
+
+Device* World::recover(Recovery& recovery, const std::string& name) {
+  Device& d = add_device(name);
+  return settle_in(d, Core::recover(d.files, recovery, name, passphrase, d.entropy, d.clock.at(now), options()));
+}
+
+bool World::meet(Device& d) {
+  const auto request = d.core->next_meet(d.clock.at(now));
+  if (died(d) || !request.ok() || !*request) return false;
+  const auto reply = server.meet(**request, now);
+  if (!reply.ok()) return false;
+  check_wire(*this, *reply, "meeting of " + d.name);
+  const Status taken = d.core->on_meet_reply(*reply, d.clock.at(now));
+  return !died(d) && taken.ok();
+}
+
 bool World::open(Device& d) {
   auto opened = Core::open(d.files, passphrase, d.entropy, options());
   if (opened.ok()) {

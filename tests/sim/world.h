@@ -85,6 +85,7 @@ class World {
   std::vector<std::pair<std::string, std::size_t>> invitations;  // links not used yet, and who gave them
   std::vector<HandedOver> handed_over;
   std::vector<Asked> asked;
+  std::vector<PaperCode> papers;
   std::vector<SimDisk::Image> backups;  // by device; empty if none
   std::string log;                      // what happened, line by line, when `keep_log`
   bool keep_log = false;
@@ -108,6 +109,16 @@ class World {
   // The power comes back: opens the home, or leaves the machine off if its disk is full.
   void reboot(Device& d, std::uint64_t luck);
   void close(Device& d) { d.core.reset(); }
+  // Ends a sync that is under way; what it has sent may still arrive.
+  void hang_up(Device& d) {
+    d.syncing = false;
+    ++d.session;
+  }
+  // One exchange at the meeting place, by a device that adds another. False: nothing to say, no room, or the machine died.
+  bool meet(Device& d);
+  // Homes of devices that an old one, or a recovery code, has added. Null if it was not to be.
+  Device* enrol(NewDevice& added, const std::string& name);
+  Device* recover(Recovery& recovery, const std::string& name);
   bool open(Device& d);
 
   void start_sync(Device& d, std::uint64_t luck);
@@ -136,6 +147,7 @@ class World {
   void tell_reply(ByteView request, ByteView reply);
   void note_written(Device& d, const Ledger& before, const std::string& text);
   Ledger rows_of(Device& d);
+  Device* settle_in(Device& d, Result<std::unique_ptr<Core>> made);
   bool holds_text(Device& d, const Written& row, const std::string& text);
   void after_sync_step(Device& d);
   bool died(Device& d);
