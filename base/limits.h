@@ -34,6 +34,10 @@ inline constexpr std::size_t plans_per_request_max = 1024;
 inline constexpr std::size_t attestations_offered_max = 8;    // with one snapshot; two decide
 inline constexpr std::size_t mail_bytes_max = 256U << 10;     // one sealed letter (join request, hand-over)
 inline constexpr std::size_t mail_items_max = 16;             // waiting in one box
+inline constexpr std::size_t own_logs_max = 128;              // a person and its units
+inline constexpr std::size_t meet_message_bytes_max = 4096;   // one message between two devices that meet
+inline constexpr std::size_t meet_messages_max = 16;          // of one meeting; an identity log takes several
+inline constexpr std::uint16_t meet_slots = 1000;             // three digits of a code told by telephone
 
 // Text from people and files.
 inline constexpr std::size_t command_bytes_max = 1U << 20;    // one line of JSON

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "bench/enrolment.h"
 #include "bench/raw_limits.h"
 #include "bench/stage.h"
 #include "bench/text_traces.h"
@@ -146,6 +147,7 @@ void w1() {
   line["server_verified"] = read_all(company.seed->core(), company.plans) == want;
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
   line.update({{"w", "w1"}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}, {"durable", "WAL/FULL on both sides"}});
   print(line);
 }
@@ -183,6 +185,7 @@ void w2(std::size_t changes_per_push) {
   line["plain_zlib_bytes"] = zlib_bytes(want);
   line["disk_client"] = bytes_on_disk(company.folders[0]);
   line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
   line.update({{"w", "w2"}, {"changes_per_push", changes_per_push}, {"peer", "samplan"}, {"e2ee", true}, {"signatures", true}});
   print(line);
 }
@@ -261,6 +264,7 @@ void growth() {
     line["one_change"] = in_own_process("device-one-change", company.folders[0]);
     line["disk_client"] = bytes_on_disk(company.folders[0]);
     line["disk_server"] = bytes_on_disk(folder.path + "/server");
+  line["must_keep"] = bytes_to_keep(folder.path + "/server");
     // Somebody who may attest takes part, as people do.
     sync(company.seed->core());
     const auto known = entries_of(company.seed->core(), company.plans[0]);
@@ -271,8 +275,18 @@ void growth() {
   }
 }
 
+// Enrol: a phone for somebody who has 80 plans, and its closing.
+void enrol() {
+  Folder folder;
+  Server server(server_path, folder.path + "/server");
+  const Company company = make_company(server, folder.path, 80, 1, false, true);
+  json line = enrolment_figures(server, company, folder.path);
+  line.update({{"w", "enrol"}, {"peer", "samplan"}});
+  print(line);
+}
+
 int usage() {
-  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w4] [w5] [w6] [growth]\n"
+  std::fputs("usage: samplan-bench [raw] [w1] [w2] [w2-daily] [w4] [w5] [w6] [growth] [enrol]\n"
              "Prints one JSON line for each workload. The server program is SAMPLAN_SERVER, else beside this one.\n", stderr);
   return 2;
 }
@@ -309,6 +323,8 @@ int main(int argc, char** argv) {
       w6();
     } else if (what == "growth") {
       growth();
+    } else if (what == "enrol") {
+      enrol();
     } else {
       return usage();
     }

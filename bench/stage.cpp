@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -248,6 +249,23 @@ std::size_t bytes_on_disk(const std::string& folder) {
   std::size_t out = 0;
   for (const auto& file : fs::recursive_directory_iterator(folder))
     if (file.is_regular_file()) out += file.file_size();
+  return out;
+}
+
+std::size_t bytes_to_keep(const std::string& server_folder) {
+  sqlite3* db = nullptr;
+  sqlite3_stmt* query = nullptr;
+  std::size_t out = 0;
+  const bool ready =
+      sqlite3_open_v2((server_folder + "/store.sqlite").c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+      sqlite3_prepare_v2(db,
+                         "SELECT (SELECT total(length(body)) FROM envelope) + "
+                         "(SELECT total(length(signed_record)) FROM governance) + "
+                         "(SELECT total(length(record)) FROM identity)",
+                         -1, &query, nullptr) == SQLITE_OK;
+  if (ready && sqlite3_step(query) == SQLITE_ROW) out = static_cast<std::size_t>(sqlite3_column_int64(query, 0));
+  sqlite3_finalize(query);
+  sqlite3_close(db);
   return out;
 }
 

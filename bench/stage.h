@@ -84,6 +84,8 @@ struct Usage {
 };
 Usage usage_of(int pid);
 std::size_t bytes_on_disk(const std::string& folder);
+// What a server has to keep, without its tables: envelopes, records and their wraps. 0 if it cannot be read.
+std::size_t bytes_to_keep(const std::string& server_folder);
 double now_ms();
 
 }  // namespace samplan::bench

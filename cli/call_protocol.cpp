@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/begin.h"
 #include "cli/json_read.h"
+#include "cli/meeting.h"
 #include "cli/print_sync.h"
 #include "client-core/json/json_gate.h"
 
@@ -83,13 +84,67 @@ json do_sync(Visit& visit, const json& request) {
   return report.ok() ? report_json(*report) : error_json(report.error());
 }
 
-json answer_line(Visit& visit, const std::string& line) {
+json meeting_json(const NewMeeting& meeting) {
+  const NewDevice& device = meeting.device();
+  json out = {{"ok", true}};
+  switch (device.state()) {
+    case NewDevice::State::waiting: out["state"] = "waiting"; break;
+    case NewDevice::State::compare: out["state"] = "compare"; break;
+    case NewDevice::State::ready: out["state"] = "ready"; break;
+    case NewDevice::State::failed: out["state"] = "failed"; break;
+  }
+  if (device.state() == NewDevice::State::failed) out["failure"] = error_json(device.error());
+  if (!device.person_name().empty()) {
+    out["words"] = device.words();
+    out["person_name"] = device.person_name();
+  }
+  return out;
+}
+
+json do_device_new(Visit& visit, const json& request, std::unique_ptr<NewMeeting>& meeting) {
+  if (json wrong = check_members(request, {"server", "name"}); !wrong.is_null()) return wrong;
+  auto begun = NewMeeting::start(visit, text_of(request, "server"), text_of(request, "name"));
+  if (!begun.ok()) return error_json(begun.error());
+  meeting = std::move(*begun);
+  json out = meeting_json(*meeting);
+  out["link"] = meeting->device().link();
+  return out;
+}
+
+json do_meeting(Visit& visit, const json& request, std::unique_ptr<NewMeeting>& meeting) {
+  if (json wrong = check_members(request, {}); !wrong.is_null()) return wrong;
+  if (!meeting) return error_json({Errc::not_allowed, "device_new", "Begynn med «device_new»."});
+  const std::string name = text_of(request, "do");
+  if (name == "device_new_cancel") {
+    meeting->cancel(visit);
+    meeting.reset();
+    return {{"ok", true}};
+  }
+  if (name == "device_new_step") {
+    const Status done = meeting->step(visit);
+    return done.ok() ? meeting_json(*meeting) : error_json(done.error());
+  }
+  const auto secret = visit.passphrase(true);
+  if (!secret.ok()) return error_json(secret.error());
+  if (const Status made = meeting->finish(visit, *secret); !made.ok()) return error_json(made.error());
+  meeting.reset();
+  return visit.call({{"do", "whoami"}});
+}
+
+json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeting>& meeting) {
   const auto request = parse_json(line);
   if (!request.ok()) return error_json(request.error());
   const std::string name = text_of(*request, "do");
   if (name == "init") return do_init(visit, *request);
   if (name == "join") return do_join(visit, *request);
   if (name == "sync") return do_sync(visit, *request);
+  if (name == "device_new") return do_device_new(visit, *request, meeting);
+  if (name == "device_new_step" || name == "device_new_finish" || name == "device_new_cancel")
+    return do_meeting(visit, *request, meeting);
+  if (name == "device_add_step") {
+    if (json wrong = check_members(*request, {}); !wrong.is_null()) return wrong;
+    return adding_step(visit);
+  }
   return visit.call(*request);
 }
 
@@ -98,6 +153,7 @@ json answer_line(Visit& visit, const std::string& line) {
 int run_call_protocol(Visit& visit) {
   std::ostream& out = visit.terminal().out;
   std::string line;
+  std::unique_ptr<NewMeeting> meeting;
   for (;;) {
     const LineEnd end = read_line(visit.terminal().in, line);
     if (end == LineEnd::end) return exit_good;
@@ -107,7 +163,7 @@ int run_call_protocol(Visit& visit) {
     else if (is_blank(line))
       continue;
     else
-      answer = answer_line(visit, line);
+      answer = answer_line(visit, line, meeting);
     out << answer.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
     // Nobody reads any more: there is nothing left to do.
     if (!out.good()) return exit_refused;

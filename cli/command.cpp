@@ -14,6 +14,7 @@ struct Group {
 
 constexpr Group groups[] = {
     {{"Kom i gang", "Begin"}, start_commands},
+    {{"Enhetene dine", "Your devices"}, device_commands},
     {{"Folk, enheter og invitasjoner", "People, units and invitations"}, people_commands},
     {{"Planer", "Plans"}, plan_commands},
     {{"Skriv i en plan", "Write in a plan"}, record_commands},

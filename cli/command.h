@@ -36,6 +36,7 @@ bool print_help(Page& page, Language language, std::string_view words);
 
 // By topic, one file each.
 std::vector<CommandSpec> start_commands();
+std::vector<CommandSpec> device_commands();
 std::vector<CommandSpec> people_commands();
 std::vector<CommandSpec> plan_commands();
 std::vector<CommandSpec> record_commands();

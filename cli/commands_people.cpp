@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/human.h"
 #include "cli/json_read.h"
+#include "cli/show_link.h"
 #include "cli/words.h"
 
 namespace samplan::cli {
@@ -64,7 +65,7 @@ int print_invitation(Visit& v, json request) {
   if (!is_good(answer)) return v.refuse(answer);
   const std::string name = v.args.has("name") ? v.args.text("name") : v.say(them);
   v.page.line(v.say(link_is, {name}));
-  v.page.raw("  " + text_of(answer, "link") + "\n");
+  show_link(v, text_of(answer, "link"));
   v.page.line(v.say(link_lasts, {when_text(number_of(answer, "expires_ms"), v.now(), v.language())}));
   return exit_good;
 }
@@ -193,7 +194,8 @@ std::vector<CommandSpec> people_commands() {
        1,
        {name_option(),
         {"registrar", {"", ""}, {"skal også registrere medlemmer", "is to register members as well"}},
-        days_option()},
+        days_option(),
+        qr_option()},
        run_unit_invite},
       {"unit remove",
        {"ENHET MEDLEM", "UNIT MEMBER"},
@@ -219,7 +221,8 @@ std::vector<CommandSpec> people_commands() {
        {plan_option(),
         {"role", {"ROLLE", "ROLE"}, {"rollen i planen", "the role in the plan"}},
         name_option(),
-        days_option()},
+        days_option(),
+        qr_option()},
        run_invite},
       {"invites",
        {"", ""},

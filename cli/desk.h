@@ -23,6 +23,8 @@ class Desk {
   virtual ~Desk() = default;
   virtual nlohmann::json call(const nlohmann::json& request) = 0;
   virtual Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) = 0;
+  // One exchange with the server's meeting place while a new device is being added. False: nothing to send now.
+  virtual Result<bool> meet() = 0;
   virtual std::string server_url() const = 0;
 };
 

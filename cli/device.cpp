@@ -53,6 +53,23 @@ Result<std::unique_ptr<Device>> Device::begin(const std::string& folder, const N
   return device;
 }
 
+Result<std::unique_ptr<Device>> Device::enrol(const std::string& folder, NewDevice& device_keys,
+                                              const std::string& passphrase, const Machine& machine) {
+  SP_TRY(native::NativeHome files, native::NativeHome::make(folder));
+  std::unique_ptr<Device> device(new Device(std::move(files), machine));
+  SP_TRY(device->core_,
+         Core::enrol(device->home_, device_keys, passphrase, device->entropy_, machine.clock(), machine.core));
+  return device;
+}
+
+Result<bool> Device::meet() {
+  SP_TRY(const std::optional<Bytes> request, core_->next_meet(machine_.clock()));
+  if (!request) return false;
+  SP_TRY(const Bytes reply, native::post_meet(*machine_.transport, core_->server_url(), *request));
+  SP_OK(core_->on_meet_reply(reply, machine_.clock()));
+  return true;
+}
+
 nlohmann::json Device::call(const nlohmann::json& request) { return core_->call(request, machine_.clock()); }
 
 Result<native::SyncReport> Device::sync(const SyncWish& wish, const native::ProgressSink& progress) {

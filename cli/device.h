@@ -33,8 +33,13 @@ class Device : public Desk {
   static Result<std::unique_ptr<Device>> begin(const std::string& folder, const NewHome& home,
                                                const Machine& machine);
 
+  // Makes the home of a new device that was added to a person. errors: as begin, and forged.
+  static Result<std::unique_ptr<Device>> enrol(const std::string& folder, NewDevice& device,
+                                               const std::string& passphrase, const Machine& machine);
+
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;
+  Result<bool> meet() override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

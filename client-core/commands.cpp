@@ -25,6 +25,13 @@ constexpr Arg arg_participant{"participant", ArgType::text, true, "participant: 
 const std::vector<Command>& table() {
   static const std::vector<Command> commands = {
       {"whoami", false, "This device, its person and its service units.", {}, h::whoami},
+      {"devices", false, "This person's devices, in the order in which they were added.", {}, h::devices},
+      {"device_close", true, "Close a lost device of one's own; in effect with the next sync.", {{"device", ArgType::text, true, "id, prefix or name"}}, h::device_close},
+      {"device_rename", true, "What a device is called here.", {{"device", ArgType::text, true, "id, prefix or name"}, {"name", ArgType::text, true, "name"}}, h::device_rename},
+      {"device_add", true, "Begin to add a new device by the code that it shows.", {{"link", ArgType::text, true, "the new device's code"}}, h::device_add},
+      {"device_adding", false, "Where the adding of a device stands, and the four words to compare.", {}, h::device_adding},
+      {"device_add_confirm", true, "The words are the same: give the new device the person's keys.", {}, h::device_add_confirm},
+      {"device_add_cancel", true, "Do not add it.", {}, h::device_add_cancel},
       {"unit_create", true, "Create a service unit with this person as registrar.", {{"name", ArgType::text, true, "name"}}, h::unit_create},
       {"unit_remove_member", true, "Remove a member; the unit gets a new key.",
        {{"unit", ArgType::text, true, "unit"}, {"member", ArgType::text, true, "member"}}, h::unit_remove_member},
@@ -284,6 +291,9 @@ Result<PlanFile*> CommandCall::plan() {
 
 Result<PlanFile*> CommandCall::open_plan(const PlanId& id) {
   SP_TRY(PlanFile * file, plans.get(ctx, id));
+  // The first answer of the server can end before the log begins: it is a plan, and nothing of it is here.
+  if (file->gov().empty())
+    return Error{Errc::try_later, "plan", "Planen er ikke ferdig hentet. Synkroniser en gang til."};
   if (!on_closed_) SP_OK(check_lease(ctx, *file));
   return file;
 }

@@ -114,6 +114,14 @@ SP_HANDLER(requests);
 SP_HANDLER(confirm);
 SP_HANDLER(decline_request);
 SP_HANDLER(people);
+// commands_devices.cpp
+SP_HANDLER(devices);
+SP_HANDLER(device_close);
+SP_HANDLER(device_rename);
+SP_HANDLER(device_add);
+SP_HANDLER(device_adding);
+SP_HANDLER(device_add_confirm);
+SP_HANDLER(device_add_cancel);
 // commands_governance.cpp
 SP_HANDLER(participant_add);
 SP_HANDLER(participants);

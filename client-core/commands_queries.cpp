@@ -304,6 +304,7 @@ Result<json> status(CommandCall& call) {
   SP_TRY(const json received, hand_overs(call));
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
   SP_TRY(const std::vector<IdentityRow> identities, ctx.replica.unpushed_identities());
+  SP_TRY(const std::uint64_t closures, ctx.replica.item_count("device_close"));
   json plans = json::array();
   bool governance_waits = false;
   bool frozen = false;
@@ -321,7 +322,7 @@ Result<json> status(CommandCall& call) {
     put_lease(plans.back(), lease);
   }
   const bool all_sent = (waiting == 0 || SP_PLANTED(all_sent_too_soon)) && intents.empty() && attention == 0 && mail == 0 && opened == 0 &&
-                        identities.empty() && !governance_waits && !frozen && last != 0;
+                        identities.empty() && closures == 0 && !governance_waits && !frozen && last != 0;
   return json{{"waiting", waiting},
               {"intents", intents.size()},
               {"mail", mail},

@@ -4,7 +4,9 @@
 #include "base/utf8.h"
 #include "client-core/commands.h"
 #include "client-core/json/json_gate.h"
+#include "client-core/devices.h"
 #include "client-core/local_facts.h"
+#include "client-core/old_device.h"
 #include "client-core/people.h"
 
 namespace samplan {
@@ -56,6 +58,49 @@ Result<std::unique_ptr<Core>> Core::create(HomeFiles& files, const NewHome& home
   SP_OK(files.write_key_file(sealed));
   core->server_url_ = home.server_url;
   core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(home.server_url), home.server_key);
+  return core;
+}
+
+Result<std::unique_ptr<Core>> Core::enrol(HomeFiles& files, NewDevice& device, std::string_view passphrase,
+                                          Entropy& entropy, UnixMs now, const CoreOptions& options) {
+  if (device.state() != NewDevice::State::ready) return Error{Errc::not_allowed, "enrol"};
+  if (passphrase.size() < 4)
+    return Error{Errc::invalid_argument, "home.passphrase", "Velg et passord eller en PIN på minst fire tegn."};
+  SP_TRY(const std::optional<Bytes> existing, files.read_key_file());
+  if (existing) return Error{Errc::already_exists, "home", "Her finnes det allerede en Samplan-mappe."};
+  SP_TRY(const EnrolmentGrant grant, device.grant());
+  const EnrolmentOffer& offer = device.offer();
+  const Error misfit{Errc::forged, "enrol", "Det den andre enheten ga, henger ikke sammen. Ingenting er laget."};
+
+  std::unique_ptr<Core> core(new Core(device.take_keys(), entropy));
+  SP_TRY(core->replica_, Replica::open(files.database_path(), files.vfs(), core->keys_.store, entropy));
+  core->keyring_ = std::make_unique<Keyring>(*core->replica_, core->keys_);
+  core->person_ = offer.person;
+  Context ctx = core->context(now);
+  Transaction tx(core->replica_->db());
+  SP_OK(tx.begin());
+  for (const Bytes& record : grant.identity)
+    if (!take_identity(ctx, record).ok()) return misfit;
+  // The log must be the one that was offered, with this device in it, added by the one that was met, and open to it.
+  const IdentityState* me = core->book_.find(offer.person);
+  const DeviceEntry* self = me == nullptr ? nullptr : me->device(core->keys_.id());
+  const DeviceEntry* other = me == nullptr ? nullptr : me->device(offer.device);
+  if (self == nullptr || self->revoked_seq != 0 || other == nullptr || other->revoked_seq != 0) return misfit;
+  SP_TRY(const std::optional<crypto::BoxKeyPair> key, core->keyring_->generation(offer.person, me->generation().number));
+  if (!key) return misfit;
+  SP_OK(set_fact(ctx, fact::person, offer.person.view()));
+  SP_OK(set_fact(ctx, fact::name, ByteView::of(offer.name)));
+  SP_OK(set_fact(ctx, fact::server_url, ByteView::of(device.code().server_url)));
+  SP_OK(set_fact(ctx, fact::server_key, offer.server_key.view()));
+  SP_OK(remember_name(ctx, offer.person, offer.name));
+  for (const auto& named : grant.devices) SP_OK(remember_device_name(ctx, named.first, named.second));
+  for (const auto& named : grant.units) SP_OK(remember_name(ctx, named.first, named.second));
+  SP_OK(remember_device_name(ctx, core->keys_.id(), device.device_name()));
+  SP_OK(tx.commit());
+  SP_TRY(const Bytes sealed, seal_device_keys(core->keys_, passphrase, options.least_kdf, entropy));
+  SP_OK(files.write_key_file(sealed));
+  core->server_url_ = device.code().server_url;
+  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(core->server_url_), offer.server_key);
   return core;
 }
 
@@ -119,6 +164,24 @@ Result<SyncOutcome> Core::on_reply(ByteView reply, UnixMs now) {
   auto outcome = engine_->on_reply(ctx, reply);
   if (outcome.code() == Errc::not_saved) forget_undone(now);
   return outcome;
+}
+
+Result<std::optional<Bytes>> Core::next_meet(UnixMs now) {
+  Context ctx = context(now);
+  Transaction tx(replica_->db());
+  SP_OK(tx.begin());
+  auto request = next_meet_request(ctx);
+  if (!request.ok()) return request;
+  SP_OK(tx.commit());
+  return request;
+}
+
+Status Core::on_meet_reply(ByteView reply, UnixMs now) {
+  Context ctx = context(now);
+  Transaction tx(replica_->db());
+  SP_OK(tx.begin());
+  SP_OK(samplan::on_meet_reply(ctx, reply));
+  return tx.commit();
 }
 
 void Core::sync_only(std::vector<PlanId> plans) { engine_->only(std::move(plans)); }

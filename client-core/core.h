@@ -12,6 +12,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "client-core/new_device.h"
 #include "client-core/sync_engine.h"
 #include "crypto/device_lock.h"
 
@@ -50,6 +51,10 @@ class Core {
   // errors: not_found (no home here), wrong_passphrase, corrupt, unknown_version.
   static Result<std::unique_ptr<Core>> open(HomeFiles& files, std::string_view passphrase, Entropy& entropy,
                                             const CoreOptions& options = {});
+  // The home of a device that was added to a person (client-core/new_device.h, ready). Name, server and its key come from
+  // there; errors: as create, and forged: what was handed over does not fit.
+  static Result<std::unique_ptr<Core>> enrol(HomeFiles& files, NewDevice& device, std::string_view passphrase,
+                                             Entropy& entropy, UnixMs now, const CoreOptions& options = {});
   ~Core();
 
   // One command or query: an object {"do": NAME, ...arguments}. The result is an object with "ok": true and the
@@ -64,6 +69,10 @@ class Core {
   Result<SyncOutcome> on_reply(ByteView reply, UnixMs now);
   void sync_only(std::vector<PlanId> plans);
   std::string server_url() const;
+
+  // Adding a new device (client-core/old_device.h): what to post to /v1/meet now, if anything, and what came back.
+  Result<std::optional<Bytes>> next_meet(UnixMs now);
+  Status on_meet_reply(ByteView reply, UnixMs now);
 
   Context context(UnixMs now);
   OpenPlans& plans() { return plans_; }

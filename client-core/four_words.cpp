@@ -35,7 +35,10 @@ static_assert(words.back() == "vott");
 }  // namespace
 
 std::string four_words(const PrincipalId& person) {
-  const Hash h = crypto::hash("samplan/four-words/1", {person.view()});
+  return four_words(crypto::hash("samplan/four-words/1", {person.view()}));
+}
+
+std::string four_words(const Hash& h) {
   std::string out;
   for (std::size_t i = 0; i < 4; ++i) {
     if (i != 0) out += ' ';

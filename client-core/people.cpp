@@ -9,8 +9,24 @@ namespace {
 
 constexpr std::string_view name_kind = "name";
 
-// Writes, checks by our own rules, stores and uses a record of our own making.
-Result<PrincipalId> publish(Context& ctx, IdentityKind kind, const IdentityState* state, const IdentityBody& body) {
+Result<const IdentityState*> unit_state(Context& ctx, const PrincipalId& unit) {
+  const IdentityState* state = ctx.book.find(unit);
+  if (state == nullptr || !state->is_unit) return Error{Errc::unknown_principal, "unit"};
+  return state;
+}
+
+GenerationWrap wrap_for_member(const IdentityState& member, ByteView plain) {
+  return {member.id.view().copy(), member.generation().number, crypto::seal_to(member.generation().key, plain)};
+}
+
+}  // namespace
+
+Result<PrincipalId> publish_identity(Context& ctx, IdentityKind kind, const IdentityState* state, IdentityBody body) {
+  // What was once stated to have been seen of the own log must not be taken back.
+  if (state != nullptr && state->is_unit) {
+    const auto stated = state->signers_seen.find(ctx.person);
+    if (stated != state->signers_seen.end()) body.signer_seq = std::max(body.signer_seq, stated->second);
+  }
   RecordHeader header;
   header.kind = static_cast<std::uint8_t>(kind);
   header.seq = state == nullptr ? 1 : state->seq() + 1;
@@ -30,18 +46,6 @@ Result<PrincipalId> publish(Context& ctx, IdentityKind kind, const IdentityState
   SP_OK(tx.commit());
   return id;
 }
-
-Result<const IdentityState*> unit_state(Context& ctx, const PrincipalId& unit) {
-  const IdentityState* state = ctx.book.find(unit);
-  if (state == nullptr || !state->is_unit) return Error{Errc::unknown_principal, "unit"};
-  return state;
-}
-
-GenerationWrap wrap_for_member(const IdentityState& member, ByteView plain) {
-  return {member.id.view().copy(), member.generation().number, crypto::seal_to(member.generation().key, plain)};
-}
-
-}  // namespace
 
 Result<PrincipalId> create_person(Context& ctx) {
   // The wrap must name the person, whose id is the hash of the record that holds the wrap. The first generation's
@@ -105,7 +109,7 @@ Status add_unit_member(Context& ctx, const PrincipalId& unit, const PrincipalId&
   body.registrar = registrar;
   SP_TRY(const Bytes plain, ctx.keyring.generations_plain(unit, state->generation().number, nullptr));
   body.wraps.push_back(wrap_for_member(*person, plain));
-  SP_OK(publish(ctx, IdentityKind::add_member, state, body));
+  SP_OK(publish_identity(ctx, IdentityKind::add_member, state, body));
   return Status::good();
 }
 
@@ -123,7 +127,7 @@ Status remove_unit_member(Context& ctx, const PrincipalId& unit, const Principal
     if (person == nullptr) return Error{Errc::unknown_principal, "remove_unit_member"};
     body.wraps.push_back(wrap_for_member(*person, plain));
   }
-  SP_OK(publish(ctx, IdentityKind::remove_member, state, body));
+  SP_OK(publish_identity(ctx, IdentityKind::remove_member, state, body));
   return Status::good();
 }
 

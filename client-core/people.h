@@ -17,6 +17,10 @@ Status add_unit_member(Context& ctx, const PrincipalId& unit, const PrincipalId&
 // Starts a new key generation without the member. A member may remove itself.
 Status remove_unit_member(Context& ctx, const PrincipalId& unit, const PrincipalId& member);
 
+// Writes, checks by our own rules, stores and uses an identity record of our own making. `state`: the log that it goes
+// on, nullptr for a first record.
+Result<PrincipalId> publish_identity(Context& ctx, IdentityKind kind, const IdentityState* state, IdentityBody body);
+
 // Checks, stores and uses one identity record that came from outside (server or letter).
 Status take_identity(Context& ctx, ByteView record);
 
@@ -29,6 +33,8 @@ std::vector<PrincipalId> own_principals(const Context& ctx);
 // Four words for a person's first key, to be read aloud and compared; the same on every device.
 // From a list of 256 short Norwegian words: 32 bits, enough against a swap noticed at the kitchen table.
 std::string four_words(const PrincipalId& person);
+// The same list for the first bytes of another hash, of what two devices have said to each other.
+std::string four_words(const Hash& hash);
 
 // Names as this device knows them; sealed items.
 Status remember_name(Context& ctx, const PrincipalId& principal, std::string_view name);

@@ -114,6 +114,11 @@ Status Replica::mark_identity_pushed(const PrincipalId& principal, std::uint64_t
   return s.bind(principal.view()).bind(seq).run();
 }
 
+Status Replica::delete_unpushed_identities(const PrincipalId& principal, std::uint64_t seq) {
+  SP_TRY(Statement s, db_->prepare("DELETE FROM identity WHERE pushed = 0 AND principal = ? AND seq >= ?"));
+  return s.bind(principal.view()).bind(seq).run();
+}
+
 Result<std::vector<PlanRow>> Replica::plans() {
   std::vector<PlanRow> out;
   SP_TRY(Statement s, db_->prepare("SELECT id, holding, identity_n, receipt FROM plan ORDER BY rowid"));
@@ -263,6 +268,14 @@ Result<std::optional<Bytes>> Replica::envelope(const PlanId& plan, SectionId sec
 Status Replica::delete_envelopes(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to) {
   SP_TRY(Statement s, db_->prepare("DELETE FROM envelope WHERE plan = ? AND section = ? AND seq >= ? AND seq <= ?"));
   return s.bind(plan.view()).bind(int{section}).bind(from).bind(to).run();
+}
+
+// The author stands at byte 49 of an envelope (sync/wire/envelope.h).
+Result<UnixMs> Replica::last_received_from(const DeviceId& author) {
+  SP_TRY(Statement s, db_->prepare("SELECT coalesce(max(recv_ms), 0) FROM envelope WHERE substr(body, 49, 16) = ?"));
+  s.bind(author.view());
+  SP_TRY(const bool row, s.step());
+  return row ? static_cast<UnixMs>(s.number(0)) : UnixMs{0};
 }
 
 Status Replica::put_base(const PlanId& plan, SectionId section, ByteView sealed) {

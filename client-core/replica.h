@@ -121,6 +121,8 @@ class Replica {
   Result<std::vector<IdentityRow>> identities();           // a unit's signers before the unit
   Result<std::vector<IdentityRow>> unpushed_identities();
   Status mark_identity_pushed(const PrincipalId& principal, std::uint64_t seq);
+  // Forgets a principal's own records from `seq` on that the server has not taken.
+  Status delete_unpushed_identities(const PrincipalId& principal, std::uint64_t seq);
 
   Result<std::vector<PlanRow>> plans();
   Result<std::optional<PlanRow>> plan(const PlanId& id);
@@ -149,6 +151,9 @@ class Replica {
   Status delete_envelopes(const PlanId& plan, SectionId section, std::uint64_t from, std::uint64_t to);
   Result<bool> has_envelope(const PlanId& plan, SectionId section, const Hash& id);
   Result<bool> has_valid_envelope(const PlanId& plan, SectionId section, const Hash& id);  // verdict 0
+
+  // When this device last received an envelope by `author`, in any plan; 0 if never.
+  Result<UnixMs> last_received_from(const DeviceId& author);
 
   Status put_base(const PlanId& plan, SectionId section, ByteView sealed);
   Result<Bytes> base(const PlanId& plan, SectionId section);  // empty if none

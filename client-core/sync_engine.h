@@ -40,7 +40,8 @@ class OpenPlans {
 // Something that happened in a sync and that people should know.
 struct Notice {
   std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed",
-                     // "snapshot_differs" (detail: the author's device)
+                     // "snapshot_differs" (detail: the author's device),
+                     // "device_added", "device_closed" (detail: a device of this person), "device_ended": this device
   PlanId plan;
   SectionId section = 0;
   std::string detail;  // status or error name
@@ -82,6 +83,10 @@ class SyncEngine {
   Status push_record(Context& ctx, GovState& gov, BuiltRecord built, Bytes intent_key, Staged& staged,
                      std::vector<crypto::SectionKey>& keys);
 
+  Status take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
+  Status take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
+  Status end_here(Context& ctx, SyncOutcome& outcome);
+  Status say_own_logs(Context& ctx, SyncRequest& request);
   Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
   Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);
   Status take_section(Context& ctx, PlanFile& file, const SectionPull& pull, SyncOutcome& outcome);

@@ -4,6 +4,7 @@
 
 #include "client-core/access_event.h"
 #include "base/planted.h"
+#include "client-core/devices.h"
 #include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
@@ -108,6 +109,17 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     SP_OK(tx.commit());
     return outcome;
   }
+  if (reply.status == ItemStatus::withdrawn) {
+    // The server's word alone closes nothing here; the person's own log does.
+    SP_OK(take_own_logs(ctx, reply.identity, outcome));
+    if (is_closed_here(ctx)) {
+      SP_OK(end_here(ctx, outcome));
+      SP_OK(tx.commit());
+      return Error{Errc::withdrawn, "device.closed",
+                   "Denne enheten er lukket fra en annen av enhetene dine. Tekst som ikke ble sendt, ligger fortsatt "
+                   "her og kan leses."};
+    }
+  }
   if (reply.status != ItemStatus::ok) {
     SP_OK(tx.commit());
     const bool busy = reply.status == ItemStatus::deferred || reply.status == ItemStatus::quota;
@@ -121,11 +133,19 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     const ItemStatus status = reply.identity_results[i].status;
     if (is_good(status)) {
       SP_OK(ctx.replica.mark_identity_pushed(identity_sent_[i].first, identity_sent_[i].second));
+      // What rests on it (the keys of the person's units) follows at once.
+      SP_TRY(const std::uint64_t closures, ctx.replica.item_count("device_close"));
+      if (closures != 0) outcome.again = true;
+    } else if (status == ItemStatus::gov_conflict && identity_sent_[i].first == ctx.person) {
+      // Another device of this person was first. What we made on the old log can never count; it is made anew.
+      SP_OK(forget_unaccepted(ctx, identity_sent_[i].second));
+      outcome.again = true;
     } else if (is_final(status)) {
       outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + status_name(status)});
     }
   }
   SP_OK(after_mail(ctx, reply));
+  SP_OK(take_own_logs(ctx, reply.identity, outcome));
 
   token_valid_ = !reply.cursors_unknown;
   if (reply.cursors_unknown) outcome.again = true;
@@ -183,6 +203,47 @@ Status SyncEngine::freeze(Context& ctx, const PlanId& plan, const Error& why, Sy
   SP_TRY(PlanFile * file, plans_.get(ctx, plan));
   file->row().holding = Holding::frozen;
   return file->save(ctx);
+}
+
+// What changes in the own person's devices is told to the person on every device it has.
+Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
+  const auto devices = [&] {
+    const IdentityState* me = ctx.book.find(ctx.person);
+    return me == nullptr ? std::vector<DeviceEntry>{} : me->devices;
+  };
+  const std::vector<DeviceEntry> before = devices();
+  for (const Bytes& record : records) SP_OK(take_identity(ctx, record));
+  const std::vector<DeviceEntry> after = devices();
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const bool is_new = i >= before.size();
+    if (is_new && after[i].id != ctx.keys.id()) outcome.notices.push_back({"device_added", {}, 0, after[i].id.hex()});
+    if (after[i].revoked_seq != 0 && (is_new || before[i].revoked_seq == 0))
+      outcome.notices.push_back({"device_closed", {}, 0, after[i].id.hex()});
+  }
+  return Status::good();
+}
+
+// S5: a record that does not fit says so and stops nothing else.
+Status SyncEngine::take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
+  for (const Bytes& record : records) {
+    const Status taken = take_identities(ctx, {record}, outcome);
+    if (taken.code() == Errc::not_saved) return taken;
+    if (!taken.ok()) outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + errc_name(taken.code())});
+  }
+  return Status::good();
+}
+
+// Closed by another device of the person, by a record that we have verified: keys and content go, what was not sent is
+// kept readable.
+Status SyncEngine::end_here(Context& ctx, SyncOutcome& outcome) {
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  for (const PlanRow& row : rows) {
+    if (row.holding != Holding::shared && row.holding != Holding::frozen) continue;
+    SP_TRY(PlanFile * file, plans_.get(ctx, row.id));
+    file->row().holding = Holding::shared;
+    SP_OK(settle(ctx, *file, outcome));
+  }
+  return Status::good();
 }
 
 Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
@@ -244,10 +305,17 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
     // Of a history that is not the one seen here only this is taken: that the owner has ended the access.
     if (file->has_access(ctx)) return Error{Errc::frozen, "still"};
     file->row().holding = Holding::shared;
-    return settle(ctx, *file, outcome);
+    SP_OK(settle(ctx, *file, outcome));
+    return file->row().holding == Holding::ended ? Status::good() : Status(Error{Errc::frozen, "still"});
   }
-  // Let in again: what ended begins anew.
-  if (file->row().holding == Holding::ended && file->has_access(ctx)) file->row().holding = Holding::shared;
+  if (file->row().holding == Holding::ended) {
+    if (!file->has_access(ctx)) {
+      // The log goes on without us. A server that has forgotten why may still send keys.
+      for (const SectionGov& s : file->gov().sections()) SP_OK(file->drop_section(ctx, s.id));
+      return file->save(ctx);
+    }
+    file->row().holding = Holding::shared;  // let in again: what ended begins anew
+  }
   for (const SnapshotOffer& offer : reply.offers) SP_OK(take_offer(ctx, *file, offer, outcome));
   for (const bool old : {false, true}) {
     for (const SectionPull& pull : old ? reply.history : reply.sections)
@@ -311,7 +379,7 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
 }
 
 Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome) {
-  for (const Bytes& record : reply.identity) SP_OK(take_identity(ctx, record));
+  SP_OK(take_identities(ctx, reply.identity, outcome));
   if (reply.identity_n > file.row().identity_n) {
     if (reply.identity_n - file.row().identity_n > numbers_ahead_max) return Error{Errc::bad_reply, "take_logs.identity"};
     file.row().identity_n = reply.identity_n;

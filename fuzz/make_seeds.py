@@ -71,6 +71,13 @@ def seeds():
             yield "request", data[64:-64]
         elif name == "reply":
             yield "reply", data[8:-64]
+    tlv = lambda tag, value: bytes([tag]) + struct.pack("<I", len(value)) + value  # noqa: E731
+    head = tlv(2, b"\x01\x00")
+    yield "meet", head + tlv(4, b"\x01") + tlv(6, bytes(range(32))) + tlv(10, b"\x01")
+    yield "meet", head + tlv(4, b"\x02") + tlv(6, bytes(range(32))) + tlv(12, bytes(4)) + tlv(14, b"abc")
+    yield "meet", head + tlv(4, b"\x02") + tlv(8, b"\x07\x00") + tlv(14, b"abc")
+    message = struct.pack("<I", 6) + b"\x01\x00\x00\x00ab"
+    yield "meet", head + tlv(4, b"\x00") + tlv(6, b"\x07\x00") + tlv(8, bytes(8)) + tlv(10, bytes(8)) + tlv(12, message)
     for text in commands():
         yield "command", text.encode()
         yield "json", text.encode()

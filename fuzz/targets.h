@@ -9,6 +9,7 @@ namespace samplan::fuzz {
 
 void request(ByteView bytes);     // sync request: frame, body
 void reply(ByteView bytes);       // sync reply: body
+void meet(ByteView bytes);        // request to the meeting place, reply of it
 void identity(ByteView bytes);    // identity record, taken by a book
 void governance(ByteView bytes);  // governance record, bodies, wraps, applied to a plan's log
 void envelope(ByteView bytes);    // envelope, judged

@@ -5,6 +5,7 @@
 #include "fuzz/targets.h"
 #include "sync/log/validity.h"
 #include "sync/wire/identity_record.h"
+#include "sync/wire/meet.h"
 #include "sync/wire/message.h"
 
 namespace samplan::fuzz {
@@ -31,6 +32,21 @@ void reply(ByteView bytes) {
   const auto second = read_reply_body(again);
   must(second.ok());
   must(write_reply_body(*second) == again);
+}
+
+void meet(ByteView bytes) {
+  const auto request = read_meet_request(bytes);
+  if (request.ok()) {
+    const Bytes again = write_meet_request(*request);
+    const auto second = read_meet_request(again);
+    must(second.ok() && write_meet_request(*second) == again);
+  }
+  const auto answer = read_meet_reply(bytes);
+  if (answer.ok()) {
+    const Bytes again = write_meet_reply(*answer);
+    const auto second = read_meet_reply(again);
+    must(second.ok() && write_meet_reply(*second) == again);
+  }
 }
 
 void identity(ByteView bytes) {

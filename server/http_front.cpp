@@ -27,17 +27,24 @@ std::string hello_json(const Hello& hello) {
 HttpFront::HttpFront(const HttpLimits& limits, SyncService& service, const HttpStats& stats)
     : router_(std::make_unique<HttpRouter>(limits)) {
   const std::string retry_after = std::to_string(limits.retry_after_s);
-  router_->Post(
-      "/v1/sync", [&service, retry_after](const httplib::Request& request, httplib::Response& answer) {
-        if (!is_octets(request.get_header_value("Content-Type"))) {
-          answer.status = 415;
-          return;
-        }
-        const SyncAnswer made = service.sync(ByteView::of(request.body), request.get_header_value("Host"));
-        answer.status = made.http_status;
-        if (made.http_status == 429 || made.http_status == 503) answer.set_header("Retry-After", retry_after);
-        answer.set_content(reinterpret_cast<const char*>(made.body.data()), made.body.size(), octets);
-      });
+  const auto post = [this, retry_after](const char* path, auto ask) {
+    router_->Post(path, [ask, retry_after](const httplib::Request& request, httplib::Response& answer) {
+      if (!is_octets(request.get_header_value("Content-Type"))) {
+        answer.status = 415;
+        return;
+      }
+      const SyncAnswer made = ask(request);
+      answer.status = made.http_status;
+      if (made.http_status == 429 || made.http_status == 503) answer.set_header("Retry-After", retry_after);
+      answer.set_content(reinterpret_cast<const char*>(made.body.data()), made.body.size(), octets);
+    });
+  };
+  post("/v1/sync", [&service](const httplib::Request& request) {
+    return service.sync(ByteView::of(request.body), request.get_header_value("Host"));
+  });
+  post("/v1/meet", [&service](const httplib::Request& request) {
+    return service.meet(ByteView::of(request.body), request.remote_addr);
+  });
   router_->Get("/v1/hello", [&service](const httplib::Request&, httplib::Response& answer) {
     answer.set_content(hello_json(service.hello()), "application/json");
   });

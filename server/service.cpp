@@ -1,5 +1,6 @@
 #include "server/service.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "server/sqlite_store.h"
 #include "server/system_entropy.h"
 #include "server/writer.h"
+#include "sync/relay/meet.h"
 #include "sync/relay/relay.h"
 
 namespace samplan::server {
@@ -54,12 +56,29 @@ int http_status_of(const Error& error) {
   }
 }
 
+// What counts as one address at the meeting place: an IPv4 address, or the /64 network that one IPv6 subscriber owns.
+// Empty on a loopback address, where a proxy speaks for all.
+std::string gate_key(const std::string& peer) {
+  in_addr v4{};
+  in6_addr v6{};
+  const auto four = [](const void* bytes) {
+    const std::string key(static_cast<const char*>(bytes), 4);
+    return key[0] == 127 ? std::string() : key;
+  };
+  if (::inet_pton(AF_INET, peer.c_str(), &v4) == 1) return four(&v4);
+  if (::inet_pton(AF_INET6, peer.c_str(), &v6) != 1) return {};
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return four(v6.s6_addr + 12);
+  return IN6_IS_ADDR_LOOPBACK(&v6) ? std::string() : std::string(reinterpret_cast<const char*>(v6.s6_addr), 8);
+}
+
 class Service final : public SyncService {
  public:
   Service(relay::RelayConfig relay_config, relay::ServerIdentity identity, std::unique_ptr<SqliteStore> store,
           const ServiceConfig& config, Log& log)
       : log_(log),
         clock_(config.clock),
+        relay_config_(relay_config),
+        gate_(relay_config_),
         relay_(std::move(relay_config), std::move(identity)),
         readers_(config.store_path),
         writer_(relay_, std::move(store), log, config.clock) {}
@@ -73,6 +92,24 @@ class Service final : public SyncService {
     if (status == 503) log_.warn("sync not answered", {LogField::of(answer.error())});
     const std::string_view word = errc_name(answer.error().code);
     return {status, ByteView::of(word).copy()};
+  }
+
+  SyncAnswer meet(ByteView body, const std::string& peer_address) override {
+    ++meetings_;
+    const auto request = read_meet_request(body);
+    if (!request.ok()) {
+      ++malformed_;
+      return {http_status_of(request.error()), ByteView::of(errc_name(request.error().code)).copy()};
+    }
+    if (!admits(peer_address, request->act)) {
+      ++turned_away_;
+      return {429, ByteView::of("try_later").copy()};
+    }
+    const auto reply = relay::meet_writes(*request) ? write_meet(*request) : read_meet(*request);
+    if (reply.ok()) return {200, write_meet_reply(*reply)};
+    ++unavailable_;
+    log_.warn("meet not answered", {LogField::of(reply.error())});
+    return {503, ByteView::of(errc_name(reply.error().code)).copy()};
   }
 
   Hello hello() const override {
@@ -91,6 +128,8 @@ class Service final : public SyncService {
     line("idle_total", idle_);
     line("malformed_total", malformed_);
     line("unavailable_total", unavailable_);
+    line("meet_requests_total", meetings_);
+    line("meet_turned_away_total", turned_away_);
     line("groups_total", w.groups);
     line("group_requests_total", w.requests);
     line("failed_requests_total", w.failed_requests);
@@ -101,6 +140,29 @@ class Service final : public SyncService {
   }
 
  private:
+  bool admits(const std::string& peer, MeetAct act) {
+    const std::lock_guard<std::mutex> lock(gate_mutex_);
+    return gate_.admits(gate_key(peer), act, clock_());
+  }
+
+  Result<MeetReply> write_meet(const MeetRequest& request) {
+    MeetReply reply;
+    SP_OK(writer_.write([&](relay::Store& store, UnixMs now, Entropy& entropy) -> Status {
+      SP_TRY(reply, relay::write_meet(store, relay_config_, request, now, entropy));
+      return Status::good();
+    }));
+    return reply;
+  }
+
+  Result<MeetReply> read_meet(const MeetRequest& request) {
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    SP_OK(reader->begin());
+    auto reply = relay::read_meet(*reader, request, clock_());
+    reader->rollback();
+    readers_.give_back(std::move(reader));
+    return reply;
+  }
+
   Result<Bytes> answer_to(ByteView body, const std::string& host) {
     Writer::Coming coming(writer_);
     const UnixMs now = clock_();
@@ -131,12 +193,17 @@ class Service final : public SyncService {
 
   Log& log_;
   const Log::ClockMs clock_;
+  const relay::RelayConfig relay_config_;
+  std::mutex gate_mutex_;
+  relay::MeetGate gate_;
   relay::Relay relay_;
   Readers readers_;
   mutable Writer writer_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> idle_{0};
   std::atomic<std::uint64_t> malformed_{0};
+  std::atomic<std::uint64_t> meetings_{0};
+  std::atomic<std::uint64_t> turned_away_{0};
   std::atomic<std::uint64_t> unavailable_{0};
 };
 

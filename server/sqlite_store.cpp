@@ -80,8 +80,9 @@ Status SqliteStore::prepare_file(const std::string& path) {
   }
   if (application != store_application_id)
     return Error{Errc::corrupt, "store.application_id", path + " is not a database of this server."};
-  if (version == 1) {
-    const std::string step = std::string("BEGIN IMMEDIATE;") + store_migration_2 + "PRAGMA user_version=2; COMMIT;";
+  if (version == 1 || version == 2) {
+    const std::string step = std::string("BEGIN IMMEDIATE;") + (version == 1 ? store_migration_2 : "") +
+                             store_migration_3 + "PRAGMA user_version=3; COMMIT;";
     const Status migrated = db_.exec(step.c_str());
     if (!migrated.ok()) {
       if (db_.in_transaction()) (void)db_.exec("ROLLBACK");
@@ -199,9 +200,16 @@ Status SqliteStore::each_identity(std::uint64_t after_n, const Visitor<relay::Id
   }
 }
 
-Status SqliteStore::each_identity_of(const PrincipalId& principal, const Visitor<relay::IdentityRow>& visit) {
-  Query q = db_.query("SELECT n,seq,record FROM identity WHERE principal=? ORDER BY seq");
-  q.bind(principal);
+Result<std::uint64_t> SqliteStore::identity_seq(const PrincipalId& principal) {
+  Query q = db_.query("SELECT coalesce(max(seq),0) FROM identity WHERE principal=?");
+  SP_TRY(const bool row, q.bind(principal).step());
+  return row ? q.number(0) : 0;
+}
+
+Status SqliteStore::each_identity_of(const PrincipalId& principal, std::uint64_t after_seq,
+                                     const Visitor<relay::IdentityRow>& visit) {
+  Query q = db_.query("SELECT n,seq,record FROM identity WHERE principal=? AND seq>? ORDER BY seq");
+  q.bind(principal).bind(after_seq);
   for (;;) {
     SP_TRY(const bool row, q.step());
     if (!row || !visit({q.number(0), principal, q.number(1), q.blob(2)})) return Status::good();

@@ -44,8 +44,9 @@ class SqliteStore final : public relay::Store {
 
   Result<std::uint64_t> identity_count() override;
   Status each_identity(std::uint64_t after_n, const relay::Visitor<relay::IdentityRow>& visit) override;
-  Status each_identity_of(const PrincipalId& principal,
+  Status each_identity_of(const PrincipalId& principal, std::uint64_t after_seq,
                           const relay::Visitor<relay::IdentityRow>& visit) override;
+  Result<std::uint64_t> identity_seq(const PrincipalId& principal) override;
   Status add_identity(const relay::IdentityRow& row) override;
   Status put_device(const DeviceId& device, const relay::DeviceRow& row) override;
   Status put_unit_member(const PrincipalId& unit, const PrincipalId& person, bool now_member) override;
@@ -88,6 +89,15 @@ class SqliteStore final : public relay::Store {
   Status each_letter(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now,
                      const relay::Visitor<relay::LetterRow>& visit) override;
   Status forget_expired_mail(UnixMs now) override;
+  Result<std::optional<relay::MeetBoxRow>> meet_box(const MeetBoxId& box) override;
+  Result<std::optional<relay::MeetBoxRow>> meet_slot(std::uint16_t slot) override;
+  Status each_meet_message(const MeetBoxId& box, std::uint32_t after,
+                           const relay::Visitor<relay::MeetMessageRow>& visit) override;
+  Status put_meet_box(const relay::MeetBoxRow& row) override;
+  Result<std::uint64_t> meet_boxes(UnixMs now) override;
+  Status add_meet_message(const relay::MeetMessageRow& row) override;
+  Status close_meet_box(const MeetBoxId& box) override;
+  Status forget_expired_meet(UnixMs now) override;
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override;
   Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) override;
 

@@ -5,7 +5,7 @@
 
 namespace samplan::server {
 
-inline constexpr int store_version = 2;
+inline constexpr int store_version = 3;
 inline constexpr int store_application_id = 0x53705376;  // "SpSv"
 
 inline constexpr const char* store_schema = R"sql(
@@ -52,6 +52,11 @@ CREATE INDEX letter_recipient ON letter(recipient, n);
 CREATE INDEX letter_box ON letter(box, id);
 CREATE TABLE hand_over(plan_no INTEGER NOT NULL, device BLOB NOT NULL, id BLOB NOT NULL,
   PRIMARY KEY(plan_no, device)) WITHOUT ROWID;
+
+CREATE TABLE meet_box(box BLOB PRIMARY KEY, slot INTEGER UNIQUE, expires_ms INTEGER NOT NULL, messages INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX meet_expires ON meet_box(expires_ms);
+CREATE TABLE meet_message(box BLOB NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(box, n)) WITHOUT ROWID;
 )sql";
 
 // From version 1. The kind is the fifth byte of an envelope. Cursors are a cache of what clients know themselves, and
@@ -61,6 +66,14 @@ CREATE TABLE marked(plan_no INTEGER NOT NULL, section INTEGER NOT NULL, kind INT
   PRIMARY KEY(plan_no, section, kind, seq)) WITHOUT ROWID;
 INSERT INTO marked SELECT plan_no, section, 2, seq FROM envelope WHERE substr(body, 5, 1) = x'02';
 DELETE FROM cursors;
+)sql";
+
+// From version 2: the meeting place.
+inline constexpr const char* store_migration_3 = R"sql(
+CREATE TABLE meet_box(box BLOB PRIMARY KEY, slot INTEGER UNIQUE, expires_ms INTEGER NOT NULL, messages INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX meet_expires ON meet_box(expires_ms);
+CREATE TABLE meet_message(box BLOB NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(box, n)) WITHOUT ROWID;
 )sql";
 
 }  // namespace samplan::server

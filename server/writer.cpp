@@ -49,6 +49,13 @@ Result<SyncReply> Writer::run(const relay::Incoming& in, Coming& coming) {
   return submit(std::move(job), &coming);
 }
 
+Status Writer::write(const Work& work) {
+  auto job = std::make_unique<Job>();
+  job->work = &work;
+  const auto done = submit(std::move(job), nullptr);
+  return done.ok() ? Status::good() : Status(done.error());
+}
+
 bool Writer::probe() { return submit(std::make_unique<Job>(), nullptr).ok(); }
 
 Result<SyncReply> Writer::submit(std::unique_ptr<Job> job, Coming* coming) {
@@ -148,6 +155,10 @@ Result<std::vector<Result<SyncReply>>> Writer::execute(const Group& group) {
 
 Result<SyncReply> Writer::execute_one(const Job& job) {
   if (job.in != nullptr) return relay_.execute(*store_, *job.in, clock_(), entropy_);
+  if (job.work != nullptr) {
+    SP_OK((*job.work)(*store_, clock_(), entropy_));
+    return SyncReply{};
+  }
   Bytes time;
   append_u64(time, static_cast<std::uint64_t>(clock_()));
   SP_OK(store_->set_meta("probe", time));

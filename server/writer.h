@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -60,13 +61,17 @@ class Writer {
 
   // Blocks until the disk has confirmed, or nothing of the request has happened.
   Result<SyncReply> run(const relay::Incoming& in, Coming& coming);
+  // Something else than a sync, in the same transaction as the group's; blocks like `run`.
+  using Work = std::function<Status(relay::Store& store, UnixMs now, Entropy& entropy)>;
+  Status write(const Work& work);
   // Writes something and sees whether the disk confirms it.
   bool probe();
   const WriterStats& stats() const { return stats_; }
 
  private:
   struct Job {
-    const relay::Incoming* in = nullptr;  // none: a probe
+    const relay::Incoming* in = nullptr;
+    const Work* work = nullptr;  // neither: a probe
     std::promise<Result<SyncReply>> answer;
   };
   using Group = std::vector<std::unique_ptr<Job>>;

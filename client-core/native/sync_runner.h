@@ -51,6 +51,9 @@ struct Patience {
 Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock,
                             const ProgressSink& progress = {}, const Patience& patience = {});
 
+// One request to the meeting place, as the core or a new device made it. errors: as run_sync.
+Result<Bytes> post_meet(Transport& transport, const std::string& server_url, ByteView request);
+
 // What a server says of itself before anything is believed; the key is pinned by whoever asked.
 struct ServerHello {
   SignPublicKey key;

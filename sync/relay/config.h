@@ -26,6 +26,10 @@ struct RelayConfig {
   UnixMs letter_ms = 90 * ms_per_day;     // how long a letter waits for its reader
   std::uint32_t boxes_max = 256;          // open boxes of one principal
   std::uint32_t box_enrolments_max = 16;  // persons that one invitation may vouch for
+  UnixMs meet_ms = 15 * 60'000;           // how long a meeting of two devices may take
+  std::uint32_t meet_boxes_max = 4096;    // open at the same time, of everyone
+  std::uint32_t meet_opens_max = 64;      // by one address in meet_ms
+  std::uint32_t meet_requests_max = 4096; // by one address in meet_ms; one who waits asks every second or two
 };
 
 }  // namespace samplan::relay

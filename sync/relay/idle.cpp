@@ -38,6 +38,15 @@ Result<std::optional<SyncReply>> answer_if_idle(const Incoming& in, UnixMs now, 
   principals.push_back(q.person);
   SP_TRY(const bool letters, store.has_letters(principals, q.mail_seen, now));
   if (letters) return long_way;
+  if (!q.own_logs.empty()) {
+    for (const PrincipalId& principal : principals) {
+      SP_TRY(const std::uint64_t seq, store.identity_seq(principal));
+      const bool has_it = std::any_of(q.own_logs.begin(), q.own_logs.end(), [&](const OwnLog& log) {
+        return log.principal == principal && log.seq >= seq;
+      });
+      if (!has_it) return long_way;
+    }
+  }
   SyncReply reply;
   reply.cursors = q.cursors;
   return std::optional<SyncReply>(std::move(reply));

@@ -31,7 +31,7 @@ struct KeptRecord {
 };
 
 Status collect(Store& store, const PrincipalId& principal, std::vector<KeptRecord>& out) {
-  return store.each_identity_of(principal, [&](const IdentityRow& row) {
+  return store.each_identity_of(principal, 0, [&](const IdentityRow& row) {
     out.push_back({row.n, row.principal, row.seq, row.record.copy()});
     return true;
   });

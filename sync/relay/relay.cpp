@@ -52,6 +52,7 @@ class Relay::Request {
     SP_OK(push_plans());
     SP_OK(take_mail());
     if (!reply_.cursors_unknown) SP_OK(pull());
+    SP_OK(tell_own_logs());
     for (PlanTurn& turn : turns_)
       if (turn.has_something_to_say()) reply_.plans.push_back(std::move(turn.reply));
     return std::move(reply_);
@@ -199,6 +200,33 @@ class Relay::Request {
     return save_cursors();
   }
 
+  // What the device lacks of its person's log and of those of its units. A unit's records are signed by its members, so
+  // theirs come with them.
+  Status tell_own_logs() {
+    if (in_.request.own_logs.empty()) return Status::good();
+    std::set<Hash> known;
+    for (const ItemResult& r : reply_.identity_results) known.insert(r.id);
+    std::size_t room = reply_room(in_.request, relay_.config_) / 2;
+    const auto tell = [&](const IdentityRow& row) {
+      const auto record = read_record(LogKind::identity, row.record);
+      if (!record.ok() || !known.insert(record->hash).second) return true;
+      if (row.record.size() > room) return false;  // the rest comes another time
+      room -= row.record.size();
+      reply_.identity.push_back(row.record.copy());
+      return true;
+    };
+    SP_OK(store_.each_identity_of(in_.request.person, seq_seen(in_.request.person), tell));
+    for (const PrincipalId& unit : book().units_of(in_.request.person))
+      if (seq_seen(unit) < book().find(unit)->seq()) SP_OK(relay_.people_.each_record_about(store_, unit, tell));
+    return Status::good();
+  }
+
+  std::uint64_t seq_seen(const PrincipalId& principal) const {
+    for (const OwnLog& log : in_.request.own_logs)
+      if (log.principal == principal) return log.seq;
+    return 0;
+  }
+
   // The named plans have their turn already; the others get one if they have changed since the device last
   // had all.
   Status collect_turns() {
@@ -286,8 +314,26 @@ Result<Incoming> Relay::read(ReadStore& store, ByteView frame, std::string_view 
   return read_incoming(frame, host, now, server_, config_, store);
 }
 
+namespace {
+
+// A device that was closed gets the records of its person's log that say so, and nothing else.
+Status tell_closed(ReadStore& store, const Incoming& in, SyncReply& reply) {
+  SP_TRY(const std::optional<DeviceRow> device, store.device(in.device));
+  for (const OwnLog& log : in.request.own_logs) {
+    if (!device || log.principal != device->person) continue;
+    SP_OK(store.each_identity_of(log.principal, log.seq, [&](const IdentityRow& row) {
+      reply.identity.push_back(row.record.copy());
+      return reply.identity.size() < limits::devices_max * 2;
+    }));
+  }
+  return Status::good();
+}
+
+}  // namespace
+
 Result<std::optional<SyncReply>> Relay::idle(ReadStore& store, const Incoming& in, UnixMs now) const {
-  const SyncReply start = start_reply(in, now, server_, config_);
+  SyncReply start = start_reply(in, now, server_, config_);
+  if (in.refused == ItemStatus::withdrawn) SP_OK(tell_closed(store, in, start));
   if (in.refused != ItemStatus::ok || in.nonce_refused) return std::optional<SyncReply>(start);
   SP_TRY(std::optional<SyncReply> reply, answer_if_idle(in, now, store));
   if (!reply) return reply;

@@ -44,6 +44,14 @@ class ReadStore {
   // Is there a letter after `seen` for one of them that has not expired?
   virtual Result<bool> has_letters(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now) = 0;
   virtual Result<std::optional<BoxRow>> box(const BoxId& box) = 0;
+  // One principal's records after a number, ascending.
+  virtual Status each_identity_of(const PrincipalId& principal, std::uint64_t after_seq,
+                                  const Visitor<IdentityRow>& visit) = 0;
+  virtual Result<std::uint64_t> identity_seq(const PrincipalId& principal) = 0;
+  // Meetings, expired ones too until they are forgotten.
+  virtual Result<std::optional<MeetBoxRow>> meet_box(const MeetBoxId& box) = 0;
+  virtual Result<std::optional<MeetBoxRow>> meet_slot(std::uint16_t slot) = 0;
+  virtual Status each_meet_message(const MeetBoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) = 0;
   // Ascending from `after_n` on.
   virtual Status each_access(const PlanId& plan, std::uint64_t after_n, const Visitor<AccessRow>& visit) = 0;
 };
@@ -62,7 +70,6 @@ class Store : public ReadStore {
   // Identity logs.
   virtual Result<std::uint64_t> identity_count() = 0;
   virtual Status each_identity(std::uint64_t after_n, const Visitor<IdentityRow>& visit) = 0;
-  virtual Status each_identity_of(const PrincipalId& principal, const Visitor<IdentityRow>& visit) = 0;
   // `n` is the count before plus one.
   virtual Status add_identity(const IdentityRow& row) = 0;
   virtual Status put_device(const DeviceId& device, const DeviceRow& row) = 0;
@@ -112,6 +119,12 @@ class Store : public ReadStore {
   virtual Status each_letter(const std::vector<PrincipalId>& to, std::uint64_t seen, UnixMs now,
                              const Visitor<LetterRow>& visit) = 0;
   virtual Status forget_expired_mail(UnixMs now) = 0;
+  // A new box or a changed one. A box of the same number that has expired is gone before.
+  virtual Status put_meet_box(const MeetBoxRow& row) = 0;
+  virtual Result<std::uint64_t> meet_boxes(UnixMs now) = 0;
+  virtual Status add_meet_message(const MeetMessageRow& row) = 0;
+  virtual Status close_meet_box(const MeetBoxId& box) = 0;
+  virtual Status forget_expired_meet(UnixMs now) = 0;
   // The hand-over that the device has already made in this plan: the hash of its body.
   virtual Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) = 0;
   virtual Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) = 0;

@@ -2,6 +2,7 @@
 // the store's affair. Views in rows that a visitor gets are valid during that call.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -9,6 +10,7 @@
 #include "base/time.h"
 #include "crypto/sign.h"
 #include "sync/wire/envelope.h"
+#include "sync/wire/meet.h"
 
 namespace samplan::relay {
 
@@ -110,6 +112,20 @@ struct BoxRow {
   UnixMs expires_ms = 0;
   std::uint32_t letters = 0;   // put into it so far
   std::uint32_t enrolled = 0;  // persons that it has vouched for
+};
+
+// A meeting of two devices. A number of three digits is given to it when it was asked for.
+struct MeetBoxRow {
+  MeetBoxId box;
+  std::optional<std::uint16_t> slot;
+  UnixMs expires_ms = 0;
+  std::uint32_t messages = 0;  // put into it so far
+};
+
+struct MeetMessageRow {
+  MeetBoxId box;
+  std::uint32_t n = 0;
+  ByteView body;
 };
 
 struct LetterRow {

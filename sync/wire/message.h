@@ -103,6 +103,13 @@ struct BoxRegister {
   UnixMs expires_ms = 0;
 };
 
+// How far a device has its own person's log, and those of its units: what has come since is sent to it, whether or not
+// any plan needs it.
+struct OwnLog {
+  PrincipalId principal;
+  std::uint64_t seq = 0;
+};
+
 struct SyncRequest {
   std::uint16_t version = protocol_version;
   PrincipalId person;
@@ -119,6 +126,7 @@ struct SyncRequest {
   std::uint64_t mail_seen = 0;               // letters up to this number have been stored
   std::string enrolment_code;                // first contact of a new person where the server asks for it
   BoxId enrolment_box;                       // or: the invitation's box, which vouches for it; zero if none
+  std::vector<OwnLog> own_logs;              // ascending by principal; empty: nothing of them is sent
 };
 
 // The server's signed word on where a plan stands; two of them that contradict each other prove a fork.
@@ -205,6 +213,7 @@ struct SyncReply {
   std::vector<Letter> letters;
   std::vector<ItemResult> mail_results;  // in the order boxes, mail, drops; id = hash of the body, or zero-padded box
   std::uint32_t retry_after_ms = 0;
+  std::vector<Bytes> identity;         // of the own logs, what the device lacks; also when the whole is `withdrawn`
 };
 
 Bytes write_request_body(const SyncRequest& request);

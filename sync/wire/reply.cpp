@@ -21,6 +21,7 @@ enum ReplyTag : std::uint8_t {
   rp_letters = 20,
   rp_mail_results = 22,
   rp_retry = 24,
+  rp_identity = 25,  // odd, and only sent to those who ask with own_logs
 };
 
 enum PlanTag : std::uint8_t {
@@ -303,6 +304,7 @@ Bytes write_reply_body(const SyncReply& a) {
   }
   if (!a.mail_results.empty()) out.bytes(rp_mail_results, write_results(a.mail_results));
   if (a.retry_after_ms != 0) out.u32(rp_retry, a.retry_after_ms);
+  if (!a.identity.empty()) out.list(rp_identity, a.identity);
   return out.take();
 }
 
@@ -337,6 +339,7 @@ Result<SyncReply> read_reply_body(ByteView bytes) {
   }
   a.mail_results = read_results(in, rp_mail_results);
   if (in.has(rp_retry)) a.retry_after_ms = in.u32(rp_retry);
+  for (const ByteView item : in.list(rp_identity)) a.identity.push_back(item.copy());
   SP_OK(in.finish());
   return a;
 }

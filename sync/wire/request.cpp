@@ -23,6 +23,7 @@ enum RequestTag : std::uint8_t {
   rq_code = 26,
   rq_box = 28,
   rq_snapshots = 30,
+  rq_own_logs = 31,  // odd: a server that does not know it leaves it
 };
 
 enum PlanTag : std::uint8_t {
@@ -176,6 +177,14 @@ Bytes write_request_body(const SyncRequest& q) {
   if (!q.enrolment_code.empty()) out.bytes(rq_code, ByteView::of(q.enrolment_code));
   if (!q.enrolment_box.is_zero()) out.bytes(rq_box, q.enrolment_box.view());
   if (q.takes_snapshots) out.u8(rq_snapshots, 1);
+  if (!q.own_logs.empty()) {
+    Bytes b;
+    for (const OwnLog& log : q.own_logs) {
+      append(b, log.principal.view());
+      append_u64(b, log.seq);
+    }
+    out.bytes(rq_own_logs, b);
+  }
   return out.take();
 }
 
@@ -229,6 +238,18 @@ Result<SyncRequest> read_request_body(ByteView bytes) {
   if (q.enrolment_code.size() > 128) in.fail(Errc::too_large);
   if (in.has(rq_box)) q.enrolment_box = in.id<BoxId>(rq_box);
   q.takes_snapshots = read_flag(in, rq_snapshots);
+  if (in.has(rq_own_logs)) {
+    Reader r(in.bytes(rq_own_logs));
+    while (r.ok() && !r.at_end()) {
+      OwnLog log;
+      log.principal = PrincipalId::from(r.take(PrincipalId::size));
+      log.seq = r.u64();
+      const bool ascends = q.own_logs.empty() || q.own_logs.back().principal < log.principal;
+      if (!ascends || q.own_logs.size() == limits::own_logs_max) r.fail();
+      q.own_logs.push_back(log);
+    }
+    if (!r.ok()) in.fail();
+  }
   SP_OK(in.finish());
   return q;
 }

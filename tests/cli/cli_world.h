@@ -23,6 +23,8 @@ class PreparedDesk : public Desk {
     Result<native::SyncReport> sync_result = native::SyncReport{};
     SyncWish wish;
     int syncs = 0;
+    std::deque<json> adding;
+    int meetings = 0;
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -36,6 +38,15 @@ class PreparedDesk : public Desk {
     book_.wish = wish;
     if (progress) progress({1, 2, 3, 0});
     return book_.sync_result;
+  }
+  // Each exchange brings the next of the prepared states.
+  Result<bool> meet() override {
+    ++book_.meetings;
+    if (!book_.adding.empty()) {
+      book_.answers["device_adding"] = book_.adding.front();
+      book_.adding.pop_front();
+    }
+    return true;
   }
   std::string server_url() const override { return "http://example.no"; }
 

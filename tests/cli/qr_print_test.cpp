@@ -9,6 +9,8 @@
 #include <map>
 #include <sstream>
 
+#include "tests/cli/cli_world.h"
+
 using namespace samplan;
 using namespace samplan::cli;
 
@@ -170,4 +172,34 @@ TEST_CASE("the first locale variable that is set says whether UTF-8 is spoken") 
   CHECK_FALSE(is_utf8({{"LANG", "nb_NO.ISO-8859-1"}}));
   CHECK_FALSE(is_utf8({{"LANG", "nb_NO"}}));
   CHECK_FALSE(is_utf8({}));
+}
+
+TEST_CASE("An invitation is a code as well: on a terminal, or where --qr asks for it") {
+  CliWorld w;
+  w.book.answers["plans"] = {{"ok", true}, {"plans", {{{"plan", std::string(64, 'a')}, {"title", "Aud"}}}}};
+  w.book.answers["invite"] = {{"ok", true}, {"link", invitation_link}, {"expires_ms", w.now + 1000}};
+  w.environment["LANG"] = "nb_NO.UTF-8";
+  const std::vector<std::string> words{"invite", "--role", "relative", "--name", "Jonas"};
+  // What stands between the link and the sentence after it, read by the scanner.
+  const auto code_in = [&](Colours terminal) -> std::string {
+    std::string text = w.out.str();
+    const std::size_t link = text.find(invitation_link + "\n\n");
+    if (link == std::string::npos) return "(no code)";
+    text = text.substr(link + invitation_link.size() + 2);
+    std::string code;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line) && line.find("Den gjelder til") == std::string::npos;)
+      code += line + "\n";
+    return scanned(paint(code, terminal, 4, 8));
+  };
+  REQUIRE(w.run(words) == exit_good);
+  CHECK(w.out.str().find(invitation_link) != std::string::npos);
+  CHECK(code_in(white_terminal) == "(no code)");
+  auto asked = words;
+  asked.push_back("--qr");
+  REQUIRE(w.run(asked) == exit_good);
+  CHECK(code_in(white_terminal) == invitation_link);
+  w.is_terminal = true;
+  REQUIRE(w.run(words) == exit_good);
+  CHECK(code_in(black_terminal) == invitation_link);
 }

@@ -1,5 +1,7 @@
 // What the core does when the outside is wrong: passphrases, files, disks, replies, clocks and commands.
 #include "base/limits.h"
+#include "client-core/keyring.h"
+#include "sync/log/sections.h"
 #include "tests/support/flows_world.h"
 
 using namespace samplan;
@@ -119,6 +121,84 @@ TEST_CASE("a server that goes back to an older state is noticed: reading goes on
   CHECK(w.record("Mona", cast.plan, "helse", "measure")["fields"]["how"] == "Det nyeste");
   CHECK(w.refused("Mona", edit(cast, "how", "Mer")) == "frozen");
   CHECK(w.ok("Mona", {{"do", "status"}})["all_sent"] == false);
+}
+
+TEST_CASE("a server that goes back to a time without access cannot say that access has ended", "[core][evil][S6]") {
+  InProcess world;
+  CoreWorld& w = world.people;
+  const Cast cast = set_up(w);
+  const auto withdraw_and_give = [&](bool give) {
+    json request = {{"plan", cast.plan}, {"participant", "Mona"}, {"do", give ? "consent_give" : "consent_withdraw"}};
+    if (give)
+      request.update({{"rights", "write"}, {"sections", {"grunnlag", "helse"}}, {"history", "full"}, {"what", "Helse"},
+                      {"who", "Mona"}, {"use", "For hjelpen"}, {"consequence", "Ingen"}});
+    w.ok("Ola", request);
+    w.sync("Ola");
+  };
+  withdraw_and_give(false);
+  const relay::MemoryStore old = world.server.store;
+  withdraw_and_give(true);
+  w.sync("Mona");
+  w.ok("Mona", edit(cast, "how", "Usendt"));
+  world.server.store = old;
+  world.server.relay->forget();
+  w.sync("Mona");
+  CHECK(w.last_notices.find("frozen") != std::string::npos);
+  CHECK(w.last_notices.find("access_ended") == std::string::npos);
+  CHECK(w.record("Mona", cast.plan, "helse", "measure")["fields"]["how"] == "Usendt");
+}
+
+TEST_CASE("keys from a server that has forgotten why access ended are not kept", "[core][evil]") {
+  InProcess world;
+  CoreWorld& w = world.people;
+  const Cast cast = set_up(w);
+  const relay::MemoryStore old = world.server.store;
+  w.ok("Berit", {{"do", "unit_remove_member"}, {"unit", "Hjemmetjenesten"}, {"member", "Per"}});
+  w.sync_all({"Berit", "Per"});
+  REQUIRE(w.last_notices.find("access_ended") != std::string::npos);
+  world.server.store = old;
+  world.server.relay->forget();
+  w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Silje"}});
+  w.sync("Ola");
+  w.ok("Ola", edit(cast, "how", "Etter at Per gikk"));
+  w.sync_all({"Ola", "Per"});
+  Context ctx = w.core("Per").context(w.now);
+  Keyring on_disk(ctx.replica, ctx.keys);
+  for (std::uint32_t epoch = 1; epoch <= 3; ++epoch) {
+    const auto key = on_disk.section_key(*PlanId::parse(cast.plan), *section_by_code("helse"), epoch);
+    CHECK((!key.ok() || *key == nullptr));
+  }
+}
+
+TEST_CASE("of another history nothing is taken, but that the owner has ended the access", "[core][evil][S6]") {
+  InProcess world;
+  CoreWorld& w = world.people;
+  const Cast cast = set_up(w);
+  const relay::MemoryStore old = world.server.store;
+  w.ok("Mona", edit(cast, "how", "Det nyeste"));
+  w.sync("Mona");
+  world.server.store = old;
+  world.server.relay->forget();
+  // A record with a cut comes in the same answer: folded on top of the other history it would fit nothing.
+  w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Silje"}});
+  w.sync("Ola");
+  w.ok("Jonas", edit(cast, "how", "En annen gren"));
+  w.sync("Jonas");
+  w.sync("Mona");
+  REQUIRE(w.last_notices.find("frozen") != std::string::npos);
+  CHECK(w.record("Mona", cast.plan, "helse", "measure")["fields"]["how"] == "Det nyeste");
+  CHECK(w.ok("Mona", {{"do", "doctor"}})["all_good"] == true);
+  w.ok("Jonas", edit(cast, "how", "Enda mer"));
+  w.sync("Jonas");
+  w.sync("Mona");
+  CHECK(w.last_notices.find("frozen") == std::string::npos);  // said once
+  CHECK(w.ok("Mona", {{"do", "doctor"}})["all_good"] == true);
+
+  w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Mona"}});
+  w.sync("Ola");
+  w.sync("Mona");
+  CHECK(w.last_notices.find("access_ended") != std::string::npos);
+  CHECK(w.refused("Mona", {{"do", "plan_show"}, {"plan", cast.plan}}) == "withdrawn");
 }
 
 TEST_CASE("a clock that is years wrong refuses nobody's change", "[core]") {

@@ -26,6 +26,24 @@ struct Forgetful {
     }
   }
   json helse(const std::string& name) { return w.digest(name, cast.plan)["sections"]["helse"]; }
+  // Before the plan is here as a whole; it reaches the others as any goal does.
+  void mona_writes(const std::string& text) {
+    w.ok("Mona", {{"do", "add"},
+                  {"plan", cast.plan},
+                  {"kind", "goal"},
+                  {"section", "helse"},
+                  {"fields", {{"text", text}}}});
+    w.sync("Mona");
+    CHECK(w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
+    w.sync("Jonas");
+    CHECK(helse("Jonas") == helse("Mona"));
+    CHECK(w.show("Jonas", cast.plan).dump().find(text) != std::string::npos);
+  }
+  void server_says_little(std::size_t bytes) {
+    relay::RelayConfig small;
+    small.reply_bytes = bytes;
+    world.server.relay = start_relay(world.server.store, small, world.server.entropy);
+  }
   // One request and its reply; then the network is gone.
   void one_round(const std::string& name) {
     const auto frame = w.core(name).next_request(w.now, true);
@@ -61,16 +79,7 @@ TEST_CASE("numbers are not given a second time while the forgotten plan comes ba
   f.w.sync_all({"Ola", "Jonas", "Mona"});
   f.w.ok("Mona", {{"do", "forget"}, {"plan", f.cast.plan}});
   f.one_round("Mona");
-  f.w.ok("Mona", {{"do", "add"},
-                  {"plan", f.cast.plan},
-                  {"kind", "goal"},
-                  {"section", "helse"},
-                  {"fields", {{"text", "Skrevet før kapitlet var her"}}}});
-  f.w.sync("Mona");
-  CHECK(f.w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
-  f.w.sync("Jonas");
-  CHECK(f.helse("Jonas") == f.helse("Mona"));
-  CHECK(f.w.show("Jonas", f.cast.plan).dump().find("Skrevet før kapitlet var her") != std::string::npos);
+  f.mona_writes("Skrevet før kapitlet var her");
 }
 
 TEST_CASE("nor while only a part of it has come back", "[snapshot]") {
@@ -85,20 +94,21 @@ TEST_CASE("nor while only a part of it has come back", "[snapshot]") {
   f.w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", f.cast.plan}, {"participant", "Silje"}});
   f.w.sync_all({"Ola", "Jonas", "Mona"});
   f.w.ok("Mona", {{"do", "forget"}, {"plan", f.cast.plan}});
-  // So little fits into a reply that the first one ends before what Mona wrote.
-  relay::RelayConfig small;
-  small.reply_bytes = 16U << 10;
-  f.world.server.relay = start_relay(f.world.server.store, small, f.world.server.entropy);
+  // The first reply ends before what Mona wrote.
+  f.server_says_little(16U << 10);
   f.one_round("Mona");
   REQUIRE(f.helse("Mona") != f.helse("Jonas"));
-  f.w.ok("Mona", {{"do", "add"},
-                  {"plan", f.cast.plan},
-                  {"kind", "goal"},
-                  {"section", "helse"},
-                  {"fields", {{"text", "Skrevet før alt var her"}}}});
+  f.mona_writes("Skrevet før alt var her");
+}
+
+TEST_CASE("a plan of which only the people have come yet says so", "[snapshot]") {
+  Forgetful f;
+  f.w.ok("Mona", {{"do", "forget"}, {"plan", f.cast.plan}});
+  f.server_says_little(400);
+  f.one_round("Mona");
+  REQUIRE(f.w.ok("Mona", {{"do", "plans"}})["plans"].size() == 1);
+  for (const char* query : {"plan_show", "digest", "participants", "conflicts", "log"})
+    CHECK(f.w.refused("Mona", {{"do", query}, {"plan", f.cast.plan}}) == "try_later");
   f.w.sync("Mona");
-  CHECK(f.w.ok("Mona", {{"do", "status"}})["all_sent"] == true);
-  f.w.sync("Jonas");
-  CHECK(f.helse("Jonas") == f.helse("Mona"));
-  CHECK(f.w.show("Jonas", f.cast.plan).dump().find("Skrevet før alt var her") != std::string::npos);
+  CHECK(f.helse("Mona") == f.helse("Jonas"));
 }

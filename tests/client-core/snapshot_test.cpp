@@ -494,6 +494,26 @@ TEST_CASE("a device away for 200 days comes back: all it wrote is sent, nothing 
   CHECK(measure.find("endring 499.3") != std::string::npos);
 }
 
+TEST_CASE("who is let in sees the plan also when another record got in between", "[snapshot]") {
+  Told t;
+  CoreWorld& w = t.w;
+  const auto decide = [&](const char* what) {
+    json request = {{"do", what}, {"plan", t.cast.plan}, {"participant", "Hjemmetjenesten"}};
+    if (std::string(what) == "consent_give")
+      request.update({{"rights", "write"}, {"sections", {"grunnlag", "helse"}}, {"history", "from_now"}, {"what", "Helse"},
+                      {"who", "De som hjelper"}, {"use", "For hjelpen"}, {"consequence", "Ingen"}});
+    w.ok("Ola", request);
+  };
+  decide("consent_withdraw");
+  w.sync("Ola");
+  // The unit's log goes on, and closes its sections until somebody has recorded it in the plan.
+  w.ok("Berit", {{"do", "unit_remove_member"}, {"unit", "Hjemmetjenesten"}, {"member", "Per"}});
+  w.sync("Berit");
+  decide("consent_give");
+  w.sync_all({"Jonas", "Ola", "Jonas", "Mona", "Berit"});
+  t.reads_alike("Jonas", "Berit");
+}
+
 TEST_CASE("the bytes of a snapshot and of an attestation are frozen", "[snapshot][vectors]") {
   SnapshotRecord r;
   r.section = helse;

@@ -23,6 +23,10 @@ struct FakeService : SyncService {
     if (body.text() == "large") return {200, Bytes(7U << 20, 0xa5)};
     return {200, ByteView::of("<" + std::string(body.text()) + "|" + host_header + ">").copy()};
   }
+  SyncAnswer meet(ByteView body, const std::string& peer_address) override {
+    if (body.text() == "often") return {429, {}};
+    return {200, ByteView::of("<" + std::string(body.text()) + "|" + peer_address + ">").copy()};
+  }
   Hello hello() const override {
     Hello out;
     out.server_key.bytes.fill(0xab);
@@ -86,6 +90,21 @@ TEST_CASE("front: the service's status is the answer's, and 503 says when to com
   CHECK(busy.status == 503);
   CHECK(busy.has("Retry-After: 2\r\n"));
   CHECK(front.ask(sync_request("large")).body == std::string(7U << 20, '\xa5'));
+}
+
+TEST_CASE("front: the meeting place takes bytes and says when to come back", "[http]") {
+  Front front;
+  const auto ask = [&](const std::string& body, const std::string& type) {
+    std::string request = post(body, type);
+    request.replace(request.find("/v1/sync"), 8, "/v1/meet");
+    return front.ask(request);
+  };
+  const std::string octets_line = "Content-Type: application/octet-stream\r\n";
+  CHECK(ask("ab", octets_line).body == "<ab|>");
+  const Reply often = ask("often", octets_line);
+  CHECK(often.status == 429);
+  CHECK(often.has("Retry-After: 2\r\n"));
+  CHECK(ask("ab", "Content-Type: text/plain\r\n").status == 415);
 }
 
 TEST_CASE("front: a sync request of another content type is refused", "[http]") {

@@ -156,6 +156,58 @@ TEST_CASE("an idle request is answered without a commit, and what is no request 
   CHECK(world.service->healthy());
 }
 
+namespace {
+
+MeetRequest meeting(MeetAct act, const MeetBoxId& box, Bytes message = {}) {
+  MeetRequest q;
+  q.act = act;
+  q.box = box;
+  q.message = std::move(message);
+  return q;
+}
+
+}  // namespace
+
+TEST_CASE("the meeting place needs no identity; it refuses what is no request, and an address that asks too often") {
+  TempDir dir;
+  ServiceWorld world(dir.path());
+  SeededEntropy entropy(4);
+  const auto box = entropy.id<MeetBoxId>();
+  const auto ask = [&](const MeetRequest& q, const std::string& from) {
+    return world.service->meet(write_meet_request(q), from);
+  };
+  CHECK(ask(meeting(MeetAct::open, box), "10.0.0.1").http_status == 200);
+  CHECK(ask(meeting(MeetAct::put, box, {4, 5}), "10.0.0.2").http_status == 200);
+  const std::uint64_t groups = world.metric("groups_total");
+  const SyncAnswer read = ask(meeting(MeetAct::read, box), "10.0.0.1");
+  REQUIRE(read.http_status == 200);
+  const auto reply = read_meet_reply(read.body);
+  REQUIRE(reply.ok());
+  REQUIRE(reply->messages.size() == 1);
+  CHECK(reply->messages[0].body == Bytes{4, 5});
+  // Waiting costs the writer nothing.
+  CHECK(world.metric("groups_total") == groups);
+
+  CHECK(world.service->meet(ByteView::of("nonsense"), "10.0.0.1").http_status == 400);
+  CHECK(ask(meeting(MeetAct::put, box, Bytes(4097)), "10.0.0.1").http_status == 413);
+  CHECK(world.metric("malformed_total") == 2);
+
+  // Sixty-four boxes from one address, or from one IPv6 subscriber; no bound where a proxy speaks for all.
+  const auto opens = [&](const std::function<std::string(int)>& from) {
+    int taken = 0;
+    for (int i = 0; i < 100; ++i)
+      taken += ask(meeting(MeetAct::open, entropy.id<MeetBoxId>()), from(i)).http_status == 200 ? 1 : 0;
+    return taken;
+  };
+  CHECK(opens([](int) { return "10.0.0.3"; }) == 64);
+  CHECK(opens([](int i) { return "2001:db8::" + std::to_string(i); }) == 64);
+  CHECK(opens([](int) { return "::ffff:10.0.0.4"; }) == 64);
+  CHECK(ask(meeting(MeetAct::open, entropy.id<MeetBoxId>()), "10.0.0.4").http_status == 429);
+  CHECK(opens([](int) { return "127.0.0.1"; }) == 100);
+  CHECK(opens([](int) { return "::1"; }) == 100);
+  CHECK(world.metric("meet_turned_away_total") == 36 * 3 + 1);
+}
+
 TEST_CASE("many devices pushing at once share commits, and each of their envelopes is there once") {
   TempDir dir;
   constexpr int threads = 8;
@@ -234,6 +286,17 @@ TEST_CASE("a full disk gives 503, loses nothing that was confirmed, and goes on 
     CHECK_FALSE(w->push(refused));
     CHECK(world.metric("failed_commits_total") >= 2);
     CHECK(world.metric("store_ok") == 0);
+    // So does the meeting place.
+    SeededEntropy entropy(9);
+    const MeetRequest opening = meeting(MeetAct::open, entropy.id<MeetBoxId>());
+    int met = 200;
+    for (int i = 0; i < 200 && met == 200; ++i) {
+      MeetRequest put = meeting(i == 0 ? MeetAct::open : MeetAct::put, opening.box);
+      if (i != 0) put.message = Bytes(4000, static_cast<std::uint8_t>(i));
+      if (i % 16 == 15) put = meeting(MeetAct::open, entropy.id<MeetBoxId>());
+      met = world.service->meet(write_meet_request(put), "127.0.0.1").http_status;
+    }
+    CHECK(met == 503);
     // Reading goes on: an idle request needs no disk.
     CHECK(w->client.sync({}).ok());
     SyncRequest again = pushing(plan, {}, {refused});

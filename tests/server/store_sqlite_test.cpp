@@ -6,6 +6,7 @@
 
 #include "server/sqlite_store.h"
 #include "tests/server/store_fixture.h"
+#include "tests/support/meet_contract.h"
 #include "tests/support/relay_world.h"
 
 using namespace samplan;
@@ -126,6 +127,25 @@ TEST_CASE("SQLite and the twin in memory answer a random life with the same byte
   }
 }
 
+TEST_CASE("the meeting place holds its contract over SQLite, and a reader of its own sees what is committed") {
+  TempDir dir;
+  auto store = SqliteStore::open(dir.file("store.sqlite"));
+  REQUIRE(store.ok());
+  check_meet_contract(**store);
+  MeetWorld w(**store);
+  const auto box = w.entropy.id<MeetBoxId>();
+  REQUIRE(w.open(box).status == MeetStatus::ok);
+  REQUIRE(w.put(box, {1, 2, 3}).status == MeetStatus::ok);
+  auto reader = SqliteStore::open_reader(dir.file("store.sqlite"));
+  REQUIRE(reader.ok());
+  MeetRequest q;
+  q.box = box;
+  const auto reply = relay::read_meet(**reader, q, w.now);
+  REQUIRE(reply.ok());
+  REQUIRE(reply->messages.size() == 1);
+  CHECK(reply->messages[0].body == Bytes{1, 2, 3});
+}
+
 TEST_CASE("only the server's own user can read the store's files") {
   TempDir dir;
   const std::string path = dir.file("store.sqlite");
@@ -170,11 +190,14 @@ TEST_CASE("a file of version 1 is brought up to date: its snapshots are found, i
   }
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  CHECK(sqlite3_exec(db, "DROP TABLE marked; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DROP TABLE marked; DROP TABLE meet_box; DROP TABLE meet_message; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
   for (int i = 0; i < 2; ++i) {
     auto store = SqliteStore::open(path);
     REQUIRE(store.ok());
+    const auto meetings = (*store)->meet_boxes(0);
+    REQUIRE(meetings.ok());
+    CHECK(*meetings == 0);
     std::vector<std::uint64_t> found;
     REQUIRE((*store)
                 ->each_marked(plan, 1, EnvelopeKind::snapshot, 100,
@@ -213,7 +236,7 @@ TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, an
   CHECK(open_code(copy) == Errc::ok);
   // Offsets of the SQLite file header: 60 user_version, 68 application_id.
   fresh_copy();
-  patch(copy, 60, std::string("\0\0\0\3", 4));
+  patch(copy, 60, std::string("\0\0\0\4", 4));
   CHECK(open_code(copy) == Errc::unknown_version);
   fresh_copy();
   patch(copy, 68, "abcd");

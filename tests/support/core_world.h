@@ -78,6 +78,17 @@ class CoreWorld {
     return core;
   }
 
+  // The home of a new device of a person; `files` stay when it fails, as a folder would.
+  Result<Core*> try_enrol(const std::string& name, NewDevice& device) {
+    Device d;
+    d.files = std::make_unique<TestFiles>(folder_.path() + "/" + std::to_string(devices_.size()));
+    SP_TRY(d.core, Core::enrol(*d.files, device, "passord", entropy_, now, {crypto::kdf_for_tests}));
+    return (devices_[name] = std::move(d)).core.get();
+  }
+  Entropy& entropy() { return entropy_; }
+  const std::string& url() const { return url_; }
+  const SignPublicKey& server_key() const { return key_; }
+
   Core& core(const std::string& name) { return *devices_[name].core; }
   TestFiles& files(const std::string& name) { return *devices_[name].files; }
 

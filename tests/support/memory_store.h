@@ -93,10 +93,17 @@ class MemoryStore : public Store {
       if (!visit(row_of(identity_[i]))) break;
     return Status::good();
   }
-  Status each_identity_of(const PrincipalId& principal, const Visitor<IdentityRow>& visit) override {
+  Status each_identity_of(const PrincipalId& principal, std::uint64_t after_seq,
+                          const Visitor<IdentityRow>& visit) override {
     for (const KeptIdentity& kept : identity_)
-      if (kept.principal == principal && !visit(row_of(kept))) break;
+      if (kept.principal == principal && kept.seq > after_seq && !visit(row_of(kept))) break;
     return Status::good();
+  }
+  Result<std::uint64_t> identity_seq(const PrincipalId& principal) override {
+    std::uint64_t seq = 0;
+    for (const KeptIdentity& kept : identity_)
+      if (kept.principal == principal) seq = std::max(seq, kept.seq);
+    return seq;
   }
   Status add_identity(const IdentityRow& row) override {
     return push(identity_, KeptIdentity{row.n, row.principal, row.seq, row.record.copy()});
@@ -249,6 +256,41 @@ class MemoryStore : public Store {
     for (const BoxId& b : gone) SP_OK(erase(boxes_, b));
     return Status::good();
   }
+  Result<std::optional<MeetBoxRow>> meet_box(const MeetBoxId& box) override { return find(meet_boxes_, box); }
+  Result<std::optional<MeetBoxRow>> meet_slot(std::uint16_t slot) override {
+    for (const auto& b : meet_boxes_)
+      if (b.second.slot == slot) return std::optional<MeetBoxRow>(b.second);
+    return std::optional<MeetBoxRow>();
+  }
+  Status each_meet_message(const MeetBoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) override {
+    for (const auto& m : meet_messages_)
+      if (m.first.first == box && m.first.second > after && !visit({box, m.first.second, m.second})) break;
+    return Status::good();
+  }
+  Status put_meet_box(const MeetBoxRow& row) override { return set(meet_boxes_, row.box, row); }
+  Result<std::uint64_t> meet_boxes(UnixMs now) override {
+    std::uint64_t count = 0;
+    for (const auto& b : meet_boxes_) count += b.second.expires_ms > now ? 1 : 0;
+    return count;
+  }
+  Status add_meet_message(const MeetMessageRow& row) override {
+    return set(meet_messages_, std::make_pair(row.box, row.n), row.body.copy());
+  }
+  Status close_meet_box(const MeetBoxId& box) override {
+    if (meet_boxes_.count(box) != 0) SP_OK(erase(meet_boxes_, box));
+    std::vector<std::pair<MeetBoxId, std::uint32_t>> gone;
+    for (const auto& m : meet_messages_)
+      if (m.first.first == box) gone.push_back(m.first);
+    for (const auto& key : gone) SP_OK(erase(meet_messages_, key));
+    return Status::good();
+  }
+  Status forget_expired_meet(UnixMs now) override {
+    std::vector<MeetBoxId> gone;
+    for (const auto& b : meet_boxes_)
+      if (b.second.expires_ms <= now) gone.push_back(b.first);
+    for (const MeetBoxId& box : gone) SP_OK(close_meet_box(box));
+    return Status::good();
+  }
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override {
     return find(drops_, std::make_pair(plan, device));
   }
@@ -342,6 +384,8 @@ class MemoryStore : public Store {
   std::map<BoxId, BoxRow> boxes_;
   std::vector<std::pair<LetterRow, Bytes>> letters_;
   std::uint64_t letter_n_ = 0;
+  std::map<MeetBoxId, MeetBoxRow> meet_boxes_;
+  std::map<std::pair<MeetBoxId, std::uint32_t>, Bytes> meet_messages_;
   std::map<std::pair<PlanId, DeviceId>, Hash> drops_;
 };
 

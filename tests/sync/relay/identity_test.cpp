@@ -217,3 +217,87 @@ TEST_CASE("an identity log has a length that it cannot exceed") {
     CHECK(client.sync(q)->identity_results[0].status == (i < 2 ? ItemStatus::ok : ItemStatus::quota));
   }
 }
+
+namespace {
+
+SyncRequest asking(const TestPrincipal& who, std::uint64_t seq) {
+  SyncRequest q;
+  q.own_logs = {{who.id, seq}};
+  return q;
+}
+
+}  // namespace
+
+TEST_CASE("a device hears what is new in its own person's log, whether or not a plan needs it, and only in that") {
+  RelayWorld world;
+  TestPrincipal anne = make_person(world.entropy);
+  TestPrincipal per = make_person(world.entropy);
+  TestClient annes = world.enrol(anne);
+  TestClient pers = world.enrol(per);
+  CHECK(annes.sync(asking(anne, 1))->identity.empty());
+
+  add_device(anne, world.entropy);
+  SyncRequest q = asking(anne, 1);
+  q.identity = {anne.log[1]};
+  // What the request itself brought is not sent back.
+  CHECK(annes.sync(q)->identity.empty());
+  const auto late = annes.sync(asking(anne, 1));
+  REQUIRE(late->identity.size() == 1);
+  CHECK(late->identity[0] == anne.log[1]);
+  CHECK(annes.sync(asking(anne, 2))->identity.empty());
+  CHECK(annes.sync({})->identity.empty());  // nobody asked
+  // Asked for somebody else's log, the server answers with the own.
+  const auto others = pers.sync(asking(anne, 0));
+  REQUIRE(others->identity.size() == 1);
+  CHECK(others->identity[0] == per.log[0]);
+}
+
+TEST_CASE("a member of a unit gets its log with those of its members, in an order in which it can be read") {
+  RelayWorld world;
+  TestPrincipal anne = make_person(world.entropy);
+  TestPrincipal per = make_person(world.entropy);
+  TestClient annes = world.enrol(anne);
+  TestClient pers = world.enrol(per);
+  TestPrincipal unit = make_unit(anne, world.entropy);
+  add_member(unit, anne, per);
+  SyncRequest q;
+  q.identity = unit.log;
+  REQUIRE(annes.sync(q)->identity_results.size() == 2);
+
+  const auto reply = pers.sync(asking(per, 1));
+  IdentityBook book;
+  for (const Bytes& record : per.log) REQUIRE(book.add(record).ok());
+  for (const Bytes& record : reply->identity) CHECK(book.add(record).ok());
+  REQUIRE(book.find(unit.id) != nullptr);
+  CHECK(book.find(unit.id)->seq() == 2);
+  SyncRequest both = asking(per, 1);
+  both.own_logs.push_back({unit.id, 2});
+  if (both.own_logs[1].principal < both.own_logs[0].principal) std::swap(both.own_logs[0], both.own_logs[1]);
+  CHECK(pers.sync(both)->identity.empty());
+}
+
+TEST_CASE("a closed device gets the record that closes it, and of other people's logs nothing") {
+  RelayWorld world;
+  TestPrincipal anne = make_person(world.entropy);
+  TestPrincipal per = make_person(world.entropy);
+  TestClient first = world.enrol(anne);
+  (void)world.enrol(per);
+  add_device(anne, world.entropy);
+  SyncRequest q;
+  q.identity = {anne.log[1]};
+  REQUIRE(first.sync(q).ok());
+  TestClient lost = world.client(anne, 1);
+  REQUIRE(lost.sync(asking(anne, 2))->status == ItemStatus::ok);
+  revoke_device(anne, 1, world.entropy);
+  q.identity = {anne.log[2]};
+  REQUIRE(first.sync(q).ok());
+
+  const auto end = lost.sync(asking(anne, 2));
+  REQUIRE(end.ok());
+  CHECK(end->status == ItemStatus::withdrawn);
+  REQUIRE(end->identity.size() == 1);
+  CHECK(end->identity[0] == anne.log[2]);
+  CHECK(end->plans.empty());
+  CHECK(lost.sync({})->identity.empty());
+  CHECK(lost.sync(asking(per, 0))->identity.empty());
+}

@@ -65,6 +65,24 @@ TEST_CASE("a device that asks from the start gets its own envelopes in full, on 
   for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == i + 1);
 }
 
+TEST_CASE("a device that has lost its token half way gets the rest of its own in full as well") {
+  RelayWorld world;
+  Company c(world);
+  for (int i = 0; i < 20; ++i) CHECK(c.write(c.owner_client, 1, "mitt eget") == ItemStatus::ok);
+  // It names how far it has come, as it does without a token: what it wrote behind that it may no longer have.
+  c.owner_client.use_token = false;
+  SyncRequest q = pushing(c.plan.id, {});
+  q.plans[0].gov_seq = c.plan.log.size();
+  q.plans[0].sections = {{1, 7}};
+  const auto reply = c.owner_client.sync(q);
+  REQUIRE(reply.ok());
+  const PlanReply* p = plan_in(*reply, c.plan.id);
+  REQUIRE(p != nullptr);
+  REQUIRE(p->sections.size() == 1);
+  REQUIRE(p->sections[0].envelopes.size() == 13);
+  for (const PulledEnvelope& e : p->sections[0].envelopes) CHECK_FALSE(e.own);
+}
+
 TEST_CASE("the same request twice gives dup and changes nothing") {
   RelayWorld world;
   Company c(world);

@@ -46,6 +46,7 @@ SyncRequest full_request() {
   q.mail_seen = 11;
   q.enrolment_code = "KODE-1234";
   q.enrolment_box = e.id<BoxId>();
+  q.own_logs = {{q.person, 4}};
   return q;
 }
 
@@ -53,6 +54,7 @@ SyncReply full_reply() {
   SeededEntropy e(22);
   SyncReply a;
   a.status = ItemStatus::deferred;
+  a.identity = {Bytes(210, 3), Bytes(220, 4)};
   a.generation = 4;
   a.server_ms = 1'790'000'000'123;
   e.fill(a.nonce.data(), a.nonce.size());
