@@ -2,13 +2,12 @@
 // transaction, believed only as far as signatures and chains carry it.
 #include <algorithm>
 
-#include "client-core/access_event.h"
 #include "base/planted.h"
+#include "client-core/access_event.h"
 #include "client-core/devices.h"
 #include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
-#include "client-core/people.h"
 #include "client-core/quarantine.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
@@ -203,47 +202,6 @@ Status SyncEngine::freeze(Context& ctx, const PlanId& plan, const Error& why, Sy
   SP_TRY(PlanFile * file, plans_.get(ctx, plan));
   file->row().holding = Holding::frozen;
   return file->save(ctx);
-}
-
-// What changes in the own person's devices is told to the person on every device it has.
-Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
-  const auto devices = [&] {
-    const IdentityState* me = ctx.book.find(ctx.person);
-    return me == nullptr ? std::vector<DeviceEntry>{} : me->devices;
-  };
-  const std::vector<DeviceEntry> before = devices();
-  for (const Bytes& record : records) SP_OK(take_identity(ctx, record));
-  const std::vector<DeviceEntry> after = devices();
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    const bool is_new = i >= before.size();
-    if (is_new && after[i].id != ctx.keys.id()) outcome.notices.push_back({"device_added", {}, 0, after[i].id.hex()});
-    if (after[i].revoked_seq != 0 && (is_new || before[i].revoked_seq == 0))
-      outcome.notices.push_back({"device_closed", {}, 0, after[i].id.hex()});
-  }
-  return Status::good();
-}
-
-// S5: a record that does not fit says so and stops nothing else.
-Status SyncEngine::take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
-  for (const Bytes& record : records) {
-    const Status taken = take_identities(ctx, {record}, outcome);
-    if (taken.code() == Errc::not_saved) return taken;
-    if (!taken.ok()) outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + errc_name(taken.code())});
-  }
-  return Status::good();
-}
-
-// Closed by another device of the person, by a record that we have verified: keys and content go, what was not sent is
-// kept readable.
-Status SyncEngine::end_here(Context& ctx, SyncOutcome& outcome) {
-  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
-  for (const PlanRow& row : rows) {
-    if (row.holding != Holding::shared && row.holding != Holding::frozen) continue;
-    SP_TRY(PlanFile * file, plans_.get(ctx, row.id));
-    file->row().holding = Holding::shared;
-    SP_OK(settle(ctx, *file, outcome));
-  }
-  return Status::good();
 }
 
 Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {

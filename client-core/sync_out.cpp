@@ -9,7 +9,6 @@
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/pack.h"
-#include "client-core/people.h"
 #include "client-core/plan/limits.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
@@ -385,22 +384,6 @@ Result<PlanRequest> SyncEngine::stage_plan(Context& ctx, PlanFile& file, Staged&
     out.push.push_back(row.body);
   }
   return out;
-}
-
-// How far we have the logs that concern this device itself, as the server has them: what it lacks comes, whether or not
-// a plan needs it.
-Status SyncEngine::say_own_logs(Context& ctx, SyncRequest& request) {
-  SP_TRY(const std::vector<IdentityRow> unpushed, ctx.replica.unpushed_identities());
-  std::vector<PrincipalId> own = own_principals(ctx);
-  std::sort(own.begin(), own.end());
-  for (const PrincipalId& principal : own) {
-    if (request.own_logs.size() == limits::own_logs_max) break;
-    std::uint64_t seq = ctx.book.find(principal)->seq();
-    for (const IdentityRow& row : unpushed)
-      if (row.principal == principal) seq = std::min(seq, row.seq - 1);
-    request.own_logs.push_back({principal, seq});
-  }
-  return Status::good();
 }
 
 Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {

@@ -13,6 +13,12 @@ json edit(const Cast& cast, const std::string& field, const std::string& value) 
   return {{"do", "edit"}, {"plan", cast.plan}, {"entity", cast.measure}, {"field", field}, {"value", value}};
 }
 
+// A backup of the server is put back, and nobody says so.
+void go_back(InProcess& world, const relay::MemoryStore& old) {
+  world.server.store = old;
+  world.server.relay->forget();
+}
+
 }  // namespace
 
 TEST_CASE("a wrong passphrase, a damaged key file and a lowered cost are refused, and nothing is lost", "[core][R101]") {
@@ -112,8 +118,7 @@ TEST_CASE("a server that goes back to an older state is noticed: reading goes on
   const relay::MemoryStore old = world.server.store;
   w.ok("Mona", edit(cast, "how", "Det nyeste"));
   w.sync("Mona");
-  world.server.store = old;
-  world.server.relay->forget();
+  go_back(world, old);
   w.ok("Jonas", edit(cast, "how", "En annen gren"));
   w.sync("Jonas");
   w.sync("Mona");
@@ -140,8 +145,7 @@ TEST_CASE("a server that goes back to a time without access cannot say that acce
   withdraw_and_give(true);
   w.sync("Mona");
   w.ok("Mona", edit(cast, "how", "Usendt"));
-  world.server.store = old;
-  world.server.relay->forget();
+  go_back(world, old);
   w.sync("Mona");
   CHECK(w.last_notices.find("frozen") != std::string::npos);
   CHECK(w.last_notices.find("access_ended") == std::string::npos);
@@ -156,8 +160,7 @@ TEST_CASE("keys from a server that has forgotten why access ended are not kept",
   w.ok("Berit", {{"do", "unit_remove_member"}, {"unit", "Hjemmetjenesten"}, {"member", "Per"}});
   w.sync_all({"Berit", "Per"});
   REQUIRE(w.last_notices.find("access_ended") != std::string::npos);
-  world.server.store = old;
-  world.server.relay->forget();
+  go_back(world, old);
   w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Silje"}});
   w.sync("Ola");
   w.ok("Ola", edit(cast, "how", "Etter at Per gikk"));
@@ -177,8 +180,7 @@ TEST_CASE("of another history nothing is taken, but that the owner has ended the
   const relay::MemoryStore old = world.server.store;
   w.ok("Mona", edit(cast, "how", "Det nyeste"));
   w.sync("Mona");
-  world.server.store = old;
-  world.server.relay->forget();
+  go_back(world, old);
   // A record with a cut comes in the same answer: folded on top of the other history it would fit nothing.
   w.ok("Ola", {{"do", "consent_withdraw"}, {"plan", cast.plan}, {"participant", "Silje"}});
   w.sync("Ola");

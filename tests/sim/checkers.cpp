@@ -354,7 +354,10 @@ void check_letters(World& w) {
   for (const Asked& a : w.asked) {
     const json me = w.ask(*w.devices[a.device], {{"do", "whoami"}});
     // The letter waits so long for whoever is away, and no longer.
-    if (w.now - a.at > relay::RelayConfig{}.letter_ms || w.devices[a.device]->turned_away || is_told(a.device) || is_told(a.inviter) || !me.is_object()) continue;
+    const bool letter_is_gone = w.now - a.at > relay::RelayConfig{}.letter_ms;
+    if (letter_is_gone || w.devices[a.device]->turned_away || is_told(a.device) || is_told(a.inviter) ||
+        !me.is_object())
+      continue;
     if (everywhere.find(me["person"].get<std::string>()) == std::string::npos)
       w.fail("letters", w.devices[a.device]->name + " asked to be let in, and " + w.devices[a.inviter]->name +
                             " has not heard of it");

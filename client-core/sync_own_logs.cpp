@@ -1,0 +1,67 @@
+// The part of a sync that no plan is behind: the identity logs of the person and of the person's service units, and the
+// end of this device when another one has closed it.
+#include <algorithm>
+
+#include "client-core/people.h"
+#include "client-core/sync_engine.h"
+
+namespace samplan {
+
+// How far we have the logs that concern this device itself, as the server has them: what it lacks comes, whether or not
+// a plan needs it.
+Status SyncEngine::say_own_logs(Context& ctx, SyncRequest& request) {
+  SP_TRY(const std::vector<IdentityRow> unpushed, ctx.replica.unpushed_identities());
+  std::vector<PrincipalId> own = own_principals(ctx);
+  std::sort(own.begin(), own.end());
+  for (const PrincipalId& principal : own) {
+    if (request.own_logs.size() == limits::own_logs_max) break;
+    std::uint64_t seq = ctx.book.find(principal)->seq();
+    for (const IdentityRow& row : unpushed)
+      if (row.principal == principal) seq = std::min(seq, row.seq - 1);
+    request.own_logs.push_back({principal, seq});
+  }
+  return Status::good();
+}
+
+// What changes in the own person's devices is told to the person on every device it has.
+Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
+  const auto devices = [&] {
+    const IdentityState* me = ctx.book.find(ctx.person);
+    return me == nullptr ? std::vector<DeviceEntry>{} : me->devices;
+  };
+  const std::vector<DeviceEntry> before = devices();
+  for (const Bytes& record : records) SP_OK(take_identity(ctx, record));
+  const std::vector<DeviceEntry> after = devices();
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const bool is_new = i >= before.size();
+    if (is_new && after[i].id != ctx.keys.id()) outcome.notices.push_back({"device_added", {}, 0, after[i].id.hex()});
+    if (after[i].revoked_seq != 0 && (is_new || before[i].revoked_seq == 0))
+      outcome.notices.push_back({"device_closed", {}, 0, after[i].id.hex()});
+  }
+  return Status::good();
+}
+
+// S5: a record that does not fit says so and stops nothing else.
+Status SyncEngine::take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome) {
+  for (const Bytes& record : records) {
+    const Status taken = take_identities(ctx, {record}, outcome);
+    if (taken.code() == Errc::not_saved) return taken;
+    if (!taken.ok()) outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + errc_name(taken.code())});
+  }
+  return Status::good();
+}
+
+// Closed by another device of the person, by a record that we have verified: keys and content go, what was not sent is
+// kept readable.
+Status SyncEngine::end_here(Context& ctx, SyncOutcome& outcome) {
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  for (const PlanRow& row : rows) {
+    if (row.holding != Holding::shared && row.holding != Holding::frozen) continue;
+    SP_TRY(PlanFile * file, plans_.get(ctx, row.id));
+    file->row().holding = Holding::shared;
+    SP_OK(settle(ctx, *file, outcome));
+  }
+  return Status::good();
+}
+
+}  // namespace samplan
