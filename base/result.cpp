@@ -41,6 +41,8 @@ const char* errc_name(Errc code) {
     case Errc::corrupt: return "corrupt";
     case Errc::locked: return "locked";
     case Errc::io: return "io";
+    case Errc::lease_ended: return "lease_ended";
+    case Errc::locked_out: return "locked_out";
     case Errc::offline: return "offline";
     case Errc::bad_reply: return "bad_reply";
     case Errc::refused: return "refused";

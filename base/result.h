@@ -48,6 +48,8 @@ enum class Errc : std::uint16_t {
   corrupt = 74,         // local files do not fit together
   locked = 75,          // no passphrase given yet
   io = 76,
+  lease_ended = 77,     // too long without contact: the plan is closed on this device until it syncs
+  locked_out = 78,      // too many wrong passphrases: wait
   // 90..: network
   offline = 90,         // the server cannot be reached
   bad_reply = 91,       // the server answered with something that is not a valid reply

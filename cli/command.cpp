@@ -25,6 +25,7 @@ constexpr Group groups[] = {
     {{"Forslag og to versjoner", "Proposals and two versions"}, answer_commands},
     {{"Sende og hente", "Send and fetch"}, sync_commands},
     {{"Tekst som ikke ble sendt", "Text that was not sent"}, unsent_commands},
+    {{"Mappen på denne enheten", "This device's folder"}, home_commands},
     {{"Import, tilsyn og programmer", "Import, supervision and programs"}, upkeep_commands},
 };
 

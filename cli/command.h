@@ -47,6 +47,7 @@ std::vector<CommandSpec> answer_commands();
 std::vector<CommandSpec> sync_commands();
 std::vector<CommandSpec> unsent_commands();
 std::vector<CommandSpec> access_commands();
+std::vector<CommandSpec> home_commands();
 std::vector<CommandSpec> upkeep_commands();
 
 }  // namespace samplan::cli

@@ -27,6 +27,7 @@ constexpr Phrase bad_format{"Ukjent format: %1. Velg text eller json.",
 constexpr Phrase one_question{"To versjoner på ett sted", "Two versions in one place"};
 constexpr Phrase many_questions{"To versjoner på %1 steder", "Two versions in %1 places"};
 constexpr Phrase many_proposals{"%1 forslag", "%1 proposals"};
+constexpr Phrase reopened{"Planen er åpen igjen på denne enheten.", "The plan is open again on this device."};
 constexpr Phrase one_proposal{"1 forslag", "1 proposal"};
 
 int run_plan_list(Visit& v) {
@@ -45,6 +46,7 @@ int run_plan_list(Visit& v) {
     json state = plan;
     state["last_sync_ms"] = number_of(status, "last_sync_ms");
     v.page.line({state_line(state, v.now(), v.language())}, 10);
+    if (const auto lease = lease_line(plan, v.language())) v.page.line({*lease}, 10);
     const auto conflicts = static_cast<std::size_t>(number_of(plan, "conflicts"));
     if (conflicts > 0)
       v.page.line(count_text(conflicts, one_question, many_questions, v.language()), 10, Tone::question);
@@ -118,6 +120,12 @@ int run_plan_forget(Visit& v) {
   return change(v, {{"do", "forget"}, {"plan", *plan}}, v.say(forgotten));
 }
 
+int run_plan_reopen(Visit& v) {
+  const auto plan = v.plan_id(v.args.words.empty() ? "" : v.args.words[0]);
+  if (!plan.ok()) return v.refuse(plan.error());
+  return change(v, {{"do", "plan_reopen"}, {"plan", *plan}}, v.say(reopened));
+}
+
 }  // namespace
 
 std::vector<CommandSpec> plan_commands() {
@@ -170,6 +178,19 @@ std::vector<CommandSpec> plan_commands() {
           "here instead of to the screen; only you can read the file"}},
         {"format", {"FORMAT", "FORMAT"}, {"text (ellers) eller json", "text (default) or json"}}},
        run_plan_export},
+      {"plan reopen",
+       {"[PLAN]", "[PLAN]"},
+       {"Åpne din egen plan uten nett.", "Open your own plan without a connection."},
+       {"En plan som lenge ikke har hatt kontakt med tjeneren, lukkes på enheten, og «samplan sync» åpner den. "
+        "Planeieren\n"
+        "kan også åpne sin egen uten nett, for like lenge som etter en synkronisering.",
+        "A plan that has long had no contact with the server closes on the device, and “samplan sync” opens it. "
+        "The owner\n"
+        "may also open her own without a connection, for as long as after a sync."},
+       0,
+       1,
+       {plan_option()},
+       run_plan_reopen},
       {"plan forget",
        {"PLAN", "PLAN"},
        {"Fjern en plan fra denne enheten.", "Remove a plan from this device."},

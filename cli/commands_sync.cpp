@@ -101,6 +101,7 @@ int run_status(Visit& v) {
                  {(owner.empty() ? text_of(plan, "title") : owner) + "  "},
                  state_line(state, v.now(), v.language())},
                 2);
+    if (const auto lease = lease_line(plan, v.language())) v.page.line({*lease}, 12);
   }
   return exit_good;
 }

@@ -2,11 +2,28 @@
 
 #include <utility>
 
+#include "client-core/native/opening_count.h"
+#include "client-core/passphrase.h"
+
 namespace samplan::cli {
 namespace {
 
 constexpr int patient_tries = 8;  // with the pauses below about four minutes at most
 constexpr std::int64_t first_pause_ms = 2'000;
+
+// Counted before it is tried. What went wrong for another reason than the passphrase was no guess.
+template <class Try>
+auto counted(const std::string& folder, const Machine& machine, Try attempt) -> decltype(attempt()) {
+  native::OpeningCount count(folder);
+  SP_OK(count.begin(machine.real_clock ? machine.real_clock() : machine.clock()));
+  auto result = attempt();
+  if (result.ok()) {
+    count.forget_all();
+  } else if (result.code() != Errc::wrong_passphrase) {
+    count.forget_this();
+  }
+  return result;
+}
 
 }  // namespace
 
@@ -14,8 +31,18 @@ Result<std::unique_ptr<Device>> Device::open(const std::string& folder, const st
                                              const Machine& machine) {
   SP_TRY(native::NativeHome home, native::NativeHome::open(folder));
   std::unique_ptr<Device> device(new Device(std::move(home), machine));
-  SP_TRY(device->core_, Core::open(device->home_, passphrase, device->entropy_, machine.core));
+  SP_TRY(device->core_, counted(folder, machine, [&] {
+           return Core::open(device->home_, passphrase, device->entropy_, machine.core);
+         }));
   return device;
+}
+
+Status Device::change_passphrase(const std::string& folder, const std::string& old_one, const std::string& new_one,
+                                 const Machine& machine) {
+  SP_TRY(native::NativeHome home, native::NativeHome::open(folder));
+  native::OsEntropy entropy;
+  return counted(folder, machine,
+                 [&] { return samplan::change_passphrase(home, old_one, new_one, entropy, machine.core); });
 }
 
 Result<std::unique_ptr<Device>> Device::begin(const std::string& folder, const NewHome& home,

@@ -17,13 +17,18 @@ struct Machine {
   Transport* transport = nullptr;
   std::function<void(std::int64_t ms)> sleep;
   CoreOptions core;  // only tests lower what a passphrase costs
+  native::Clock real_clock;  // where `clock` was made to stand still: the machine's own
 };
 
 class Device : public Desk {
  public:
-  // errors: not_found, busy, wrong_passphrase, corrupt, unknown_version, not_saved.
+  // Wrong passphrases are counted, and make the next try wait.
+  // errors: not_found, busy, wrong_passphrase, locked_out, corrupt, unknown_version, not_saved.
   static Result<std::unique_ptr<Device>> open(const std::string& folder, const std::string& passphrase,
                                               const Machine& machine);
+  // The same errors, and invalid_argument for one that is too short.
+  static Status change_passphrase(const std::string& folder, const std::string& old_one, const std::string& new_one,
+                                  const Machine& machine);
   // Makes the home. errors: already_exists, busy, invalid_argument, not_saved.
   static Result<std::unique_ptr<Device>> begin(const std::string& folder, const NewHome& home,
                                                const Machine& machine);

@@ -26,6 +26,10 @@ void print_plan(Page& page, const PlanPage& plan);
 // for a plan, "holding".
 Piece state_line(const nlohmann::json& answer, UnixMs now, Language language);
 
+// When a plan closes on this device for want of contact, from three days before; nothing earlier. `plan`: of `plans` or
+// `status`.
+std::optional<Piece> lease_line(const nlohmann::json& plan, Language language);
+
 // "Mona Dahl for Hjemmetjenesten, i går kl. 15.40"
 std::string who_and_when(const nlohmann::json& by, UnixMs now, Language language);
 std::string who(const nlohmann::json& by, Language language);

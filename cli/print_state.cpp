@@ -25,6 +25,10 @@ constexpr Phrase ended{"Du er ikke lenger deltaker i planen.",
                        "You are no longer a participant in the plan."};
 constexpr Phrase frozen{"Planen stemmer ikke med det andre ser. Du kan lese, men ikke sende.",
                         "The plan does not match what others see. You can read, but not send."};
+constexpr Phrase lease_ended{"Lukket på denne enheten: for lenge uten kontakt. «samplan sync» åpner den.",
+                            "Closed on this device: too long without contact. “samplan sync” opens it."};
+constexpr Phrase lease_ends{"Lukkes på denne enheten %1 hvis du ikke synkroniserer før.",
+                            "Closes on this device on %1 unless you sync before."};
 
 constexpr Phrase for_unit{"%1 for %2", "%1 for %2"};
 constexpr Phrase proposal_from{"Forslag fra %1", "Proposal from %1"};
@@ -90,6 +94,14 @@ Piece state_line(const json& answer, UnixMs now, Language language) {
   }
   if (when.empty()) return {std::string(never_fetched.in(language)), Tone::quiet};
   return {fill(sent.in(language), {when}), Tone::good};
+}
+
+std::optional<Piece> lease_line(const json& plan, Language language) {
+  const std::string lease = text_of(plan, "lease");
+  if (lease == "ended") return Piece{std::string(lease_ended.in(language)), Tone::bad};
+  if (lease != "ends_soon") return std::nullopt;
+  const std::string day = date_text(date_of(number_of(plan, "lease_ends_ms")), language);
+  return Piece{fill(lease_ends.in(language), {day}), Tone::waiting};
 }
 
 // Members of a unit may be unknown to others by name; then the unit speaks.

@@ -5,6 +5,7 @@
 #include "cli/json_read.h"
 #include "cli/words.h"
 #include "client-core/native/atomic_file.h"
+#include "client-core/native/opening_count.h"
 
 namespace samplan::cli {
 namespace {
@@ -65,29 +66,36 @@ Visit::Visit(Host& host, Settings wanted, Arguments arguments)
       aside(host.terminal.err, host.terminal.err_style()),
       host_(host),
       machine_(host.machine) {
+  machine_.real_clock = host.machine.clock;
   if (settings.now) machine_.clock = [now = *settings.now] { return now; };
 }
 
 Result<std::string> Visit::passphrase(bool is_new) {
-  if (!settings.passphrase_file.empty()) {
-    const auto file = native::read_file(settings.passphrase_file, passphrase_file_bytes_max);
-    if (!file.ok())
-      return Error{file.code(), "passphrase file", say(no_passphrase_file, {settings.passphrase_file})};
-    return first_line(std::string(ByteView(*file).text()));
-  }
+  if (!settings.passphrase_file.empty()) return passphrase_in(settings.passphrase_file);
   if (const auto given = host_.terminal.environment("SAMPLAN_PASSPHRASE")) return *given;
-  auto answer = host_.terminal.ask_secretly(say(is_new ? ask_new_passphrase : ask_passphrase));
+  if (is_new) return ask_new_passphrase_here();
+  auto answer = host_.terminal.ask_secretly(say(ask_passphrase));
   if (!answer.ok()) return Error{Errc::locked, "passphrase", say(nobody_to_ask)};
-  if (is_new) {
-    const auto again = host_.terminal.ask_secretly(say(ask_again));
-    if (!again.ok() || *again != *answer)
-      return Error{Errc::invalid_argument, "passphrase", say(not_the_same)};
-  }
+  return answer;
+}
+
+Result<std::string> Visit::passphrase_in(const std::string& path) const {
+  const auto file = native::read_file(path, passphrase_file_bytes_max);
+  if (!file.ok()) return Error{file.code(), "passphrase file", say(no_passphrase_file, {path})};
+  return first_line(std::string(ByteView(*file).text()));
+}
+
+Result<std::string> Visit::ask_new_passphrase_here() {
+  auto answer = host_.terminal.ask_secretly(say(ask_new_passphrase));
+  if (!answer.ok()) return Error{Errc::locked, "passphrase", say(nobody_to_ask)};
+  const auto again = host_.terminal.ask_secretly(say(ask_again));
+  if (!again.ok() || *again != *answer) return Error{Errc::invalid_argument, "passphrase", say(not_the_same)};
   return answer;
 }
 
 Result<Desk*> Visit::desk() {
   if (desk_) return desk_.get();
+  if (no_desk_) return *no_desk_;
   if (host_.open_desk) {
     SP_TRY(desk_, host_.open_desk());
     return desk_.get();
@@ -99,14 +107,23 @@ Result<Desk*> Visit::desk() {
                      {settings.home})};
   }
   SP_TRY(const std::string secret, passphrase(false));
-  SP_TRY(desk_, Device::open(settings.home, secret, machine_));
+  auto opened = Device::open(settings.home, secret, machine_);
+  if (!opened.ok()) {
+    if (opened.code() == Errc::wrong_passphrase || opened.code() == Errc::locked_out) no_desk_ = opened.error();
+    return opened.error();
+  }
+  desk_ = std::move(opened).value();
   return desk_.get();
 }
 
 json Visit::call(const json& request) {
   const auto device = desk();
-  if (!device.ok()) return error_json(device.error());
-  return (*device)->call(request);
+  if (device.ok()) return (*device)->call(request);
+  json answer = error_json(device.error());
+  // A program is told when the next passphrase is tried at all.
+  if (device.code() == Errc::wrong_passphrase || device.code() == Errc::locked_out)
+    answer["locked_until_ms"] = native::OpeningCount(settings.home).open_from(machine_.real_clock());
+  return answer;
 }
 
 Result<std::string> Visit::plan_id(const std::string& written) {

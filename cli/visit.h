@@ -56,11 +56,17 @@ class Visit {
   // The device behind this call; opened, and its passphrase asked for, the first time.
   Result<Desk*> desk();
   void use(std::unique_ptr<Desk> desk) { desk_ = std::move(desk); }
+  // Closes the device, so that another may open its home.
+  void leave() { desk_.reset(); }
   // Asks the device. What stops it from being opened is an answer with "ok": false too.
   nlohmann::json call(const nlohmann::json& request);
 
   // From --passphrase-file, $SAMPLAN_PASSPHRASE or the person; `is_new`: asked for twice.
   Result<std::string> passphrase(bool is_new);
+  // The first line of a file. errors: those of reading it.
+  Result<std::string> passphrase_in(const std::string& file) const;
+  // Asked for twice, on the terminal only.
+  Result<std::string> ask_new_passphrase_here();
 
   // The plan this call is about: the one that --plan or `written` names by id, title or owner, or the only
   // one. Returns the whole id. errors: not_found, invalid_argument; `detail` lists the plans there are.
@@ -78,6 +84,7 @@ class Visit {
   Host& host_;
   Machine machine_;
   std::unique_ptr<Desk> desk_;
+  std::optional<Error> no_desk_;  // a wrong passphrase is tried once, however much is asked of the device
 };
 
 inline bool is_good(const nlohmann::json& answer) { return answer.is_object() && answer.value("ok", false); }

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "client-core/core.h"
+#include "client-core/lease.h"
 #include "client-core/people.h"
 #include "client-core/plan/schema.h"
 #include "sync/log/sections.h"
@@ -50,7 +51,7 @@ const std::vector<Command>& table() {
       {"people", false, "Known people and units.", {}, h::people},
       {"participant_add", true, "Add a known person or unit to a plan, without access.",
        {arg_plan, {"principal", ArgType::text, true, "person or unit"}, {"role", ArgType::text, true, "role"}, {"name", ArgType::text, false, "name in the plan"}}, h::participant_add},
-      {"participants", false, "Who takes part, and in what.", {arg_plan}, h::participants},
+      {"participants", false, "Who takes part, and in what.", {arg_plan}, h::participants, true},
       {"consent_plan", true, "Record the owner's consent to the plan being made.",
        {arg_plan, {"form", ArgType::text, false, "signed, written or oral"}, {"document", ArgType::text, false, "what was signed, or what the witness heard"}, {"witness", ArgType::text, false, "witness"}}, h::consent_plan},
       {"consent_give", true, "Open sections of the plan to a participant.",
@@ -59,7 +60,7 @@ const std::vector<Command>& table() {
         {"who", ArgType::text, true, "who gets it"}, {"use", ArgType::text, true, "what it is used for"}, {"consequence", ArgType::text, true, "what follows"},
         {"form", ArgType::text, false, "signed, written or oral"}, {"document", ArgType::text, false, "attested: what was signed or said"}, {"witness", ArgType::text, false, "witness"}}, h::consent_give},
       {"consent_withdraw", true, "Close sections to a participant, or withdraw consent to the whole plan.",
-       {arg_plan, {"participant", ArgType::text, false, "nobody: the whole plan"}, {"sections", ArgType::list, false, "absent: all"}}, h::consent_withdraw},
+       {arg_plan, {"participant", ArgType::text, false, "nobody: the whole plan"}, {"sections", ArgType::list, false, "absent: all"}}, h::consent_withdraw, true},
       {"role_change", true, "Change a participant's role or rights within what is open.",
        {arg_plan, arg_participant, {"role", ArgType::text, true, "role"}, {"rights", ArgType::text, false, "read, propose or write"}, {"sections", ArgType::list, false, "absent: all open ones"}}, h::role_change},
       {"coordinator_offer", true, "Offer a participant the coordination.", {arg_plan, arg_participant}, h::coordinator_offer},
@@ -84,10 +85,11 @@ const std::vector<Command>& table() {
         {"merged", ArgType::flag, false, "a text stays as it was merged"}}, h::resolve},
       {"accept", true, "Accept proposals.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}}, h::accept},
       {"decline", true, "Decline proposals, with a reason.", {arg_plan, {"proposals", ArgType::list, true, "proposal ids"}, {"reason", ArgType::text, true, "reason"}}, h::decline},
-      {"forget", true, "Remove a plan from this device, for a shared machine; it can be fetched again.", {arg_plan}, h::forget},
-      {"draft_save", true, "Keep a half-written form, encrypted.", {arg_plan, {"form", ArgType::text, true, "which form"}, {"content", ArgType::text, true, "text"}}, h::draft_save},
+      {"forget", true, "Remove a plan from this device, for a shared machine; it can be fetched again.", {arg_plan}, h::forget, true},
+      {"plan_reopen", true, "The owner opens the own plan again that has closed for want of contact.", {arg_plan}, h::plan_reopen, true},
+      {"draft_save", true, "Keep a half-written form, encrypted.", {arg_plan, {"form", ArgType::text, true, "which form"}, {"content", ArgType::text, true, "text"}}, h::draft_save, true},
       {"drafts", false, "Half-written forms.", {}, h::drafts},
-      {"draft_discard", true, "Throw a draft away.", {arg_plan, {"form", ArgType::text, true, "which form"}}, h::draft_discard},
+      {"draft_discard", true, "Throw a draft away.", {arg_plan, {"form", ArgType::text, true, "which form"}}, h::draft_discard, true},
       {"import_fhir", true, "Make draft plans from FHIR R4.", {{"text", ArgType::text, false, "one file"}, {"files", ArgType::list, false, "objects with name and text"}}, h::import_fhir_file},
       {"quarantine", false, "Own text that could not be sent where it was written.", {}, h::quarantine},
       {"quarantine_hand_over", true, "Hand it over, sealed, to the coordinator or owner.",
@@ -161,6 +163,7 @@ std::string message_of(const Error& e) {
     case Errc::not_utf8: return "Teksten har tegn som ikke kan brukes.";
     case Errc::frozen: return "Tjeneren har vist to ulike historier. Du kan lese, men ikke sende. Si fra til koordinatoren.";
     case Errc::corrupt: return "Filene på denne enheten henger ikke sammen. Kjør «samplan doctor».";
+    case Errc::lease_ended: return "Planen er lukket på denne enheten. Koble til nett og synkroniser, så åpnes den igjen.";
     case Errc::not_saved: return "Kan ikke lagre på denne enheten. Ingenting er endret.";
     default: return "Det gikk ikke.";
   }
@@ -222,7 +225,9 @@ json run_command(Context& ctx, OpenPlans& plans, const json& request) {
   for (const Command& c : table()) {
     if (c.name != wanted) continue;
     if (const Status args = check_args(c, request); !args.ok()) return error_answer(args.error());
-    CommandCall call(ctx, plans, request);
+    // A disk that takes nothing more must not keep anybody from reading: then the time is noted another time.
+    (void)note_time(ctx);
+    CommandCall call(ctx, plans, request, c.on_closed);
     Transaction tx(ctx.replica.db());
     if (const Status begun = tx.begin(); !begun.ok()) return error_answer(begun.error());
     auto answer = c.run(call);
@@ -285,11 +290,24 @@ Result<PlanFile*> CommandCall::plan() {
     found = &row;
   }
   if (found == nullptr) return Error{Errc::not_found, "plan", "Fant ingen slik plan på denne enheten."};
-  SP_TRY(PlanFile * file, plans.get(ctx, found->id));
+  return open_plan(found->id);
+}
+
+Result<PlanFile*> CommandCall::open_plan(const PlanId& id) {
+  SP_TRY(PlanFile * file, plans.get(ctx, id));
   // The first answer of the server can end before the log begins: it is a plan, and nothing of it is here.
   if (file->gov().empty())
     return Error{Errc::try_later, "plan", "Planen er ikke ferdig hentet. Synkroniser en gang til."};
+  if (!on_closed_) SP_OK(check_lease(ctx, *file));
   return file;
+}
+
+Result<bool> CommandCall::is_closed(const PlanId& id) {
+  SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(id));
+  if (!row) return false;
+  SP_TRY(const PlanFile* file, plans.get(ctx, id));
+  SP_TRY(const Lease lease, lease_of(ctx, *file));
+  return lease.ended;
 }
 
 Result<std::vector<PlanId>> CommandCall::plan_or_all() {
@@ -300,8 +318,10 @@ Result<std::vector<PlanId>> CommandCall::plan_or_all() {
     return out;
   }
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
-  for (const PlanRow& row : rows)
-    if (row.holding != Holding::ended) out.push_back(row.id);
+  for (const PlanRow& row : rows) {
+    SP_TRY(const bool closed, is_closed(row.id));
+    if (row.holding != Holding::ended && !closed) out.push_back(row.id);
+  }
   return out;
 }
 

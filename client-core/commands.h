@@ -31,6 +31,7 @@ struct Command {
   std::string_view about;
   std::vector<Arg> args;
   Handler run = nullptr;
+  bool on_closed = false;  // also on a plan whose lease has ended: shows nothing of what it says
 };
 
 const std::vector<Command>& all_commands();
@@ -41,15 +42,19 @@ nlohmann::json error_answer(const Error& error);
 // What a handler works with: the arguments, typed, and lookups by id prefix or name.
 class CommandCall {
  public:
-  CommandCall(Context& context, OpenPlans& open_plans, const nlohmann::json& arguments)
-      : ctx(context), plans(open_plans), args(arguments) {}
+  CommandCall(Context& context, OpenPlans& open_plans, const nlohmann::json& arguments, bool on_closed = false)
+      : ctx(context), plans(open_plans), args(arguments), on_closed_(on_closed) {}
 
   bool has(std::string_view name) const;
   std::string text(std::string_view name) const;  // empty if absent
   bool flag(std::string_view name, bool otherwise) const;
   Result<std::vector<std::string>> texts(std::string_view name) const;  // a list of strings; absent = empty
 
+  // The plan that the argument names. errors: lease_ended where it is closed and the command shows what it says.
   Result<PlanFile*> plan();
+  // One that the arguments do not name, with the same check.
+  Result<PlanFile*> open_plan(const PlanId& id);
+  Result<bool> is_closed(const PlanId& id);
   Result<std::vector<PlanId>> plan_or_all();
   Result<SectionId> section(std::string_view name) const;
   Result<std::vector<SectionId>> sections(std::string_view name) const;
@@ -68,6 +73,9 @@ class CommandCall {
   Context& ctx;
   OpenPlans& plans;
   const nlohmann::json& args;
+
+ private:
+  bool on_closed_;
 };
 
 // Carries out a decision: at once on a plan that is still a draft here, otherwise kept until the next sync.
@@ -139,6 +147,7 @@ SP_HANDLER(resolve);
 SP_HANDLER(accept);
 SP_HANDLER(decline);
 SP_HANDLER(forget);
+SP_HANDLER(plan_reopen);
 SP_HANDLER(draft_save);
 SP_HANDLER(drafts);
 SP_HANDLER(draft_discard);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-core/commands.h"
+#include "client-core/lease.h"
 #include "client-core/people.h"
 #include "sync/log/sections.h"
 
@@ -116,6 +117,10 @@ Result<json> participant_add(CommandCall& call) {
 
 Result<json> participants(CommandCall& call) {
   SP_TRY(PlanFile * file, call.plan());
+  // Needed for withdrawing without coverage. Of a closed plan, others than its owner see the names that this device
+  // knows anyway, and none that the plan says.
+  SP_TRY(const Lease lease, lease_of(call.ctx, *file));
+  PlanFile* const names = lease.ended && !lease.is_owner ? nullptr : file;
   const auto mine = own_principals(call.ctx);
   json out = json::array();
   for (const Participant& p : file->gov().participants()) {
@@ -125,7 +130,7 @@ Result<json> participants(CommandCall& call) {
     const IdentityState* identity = call.ctx.book.find(p.principal);
     json one = {{"number", p.number},
                 {"principal", p.principal.hex()},
-                {"name", display_name(call.ctx, file, p.principal)},
+                {"name", display_name(call.ctx, names, p.principal)},
                 {"role", role_code(*p.role.latest())},
                 {"unit", identity != nullptr && identity->is_unit},
                 {"rights", rights},

@@ -282,7 +282,7 @@ Result<json> confirm(CommandCall& call) {
   if (r.invite.purpose == "unit") {
     SP_OK(add_unit_member(ctx, r.invite.unit, r.person, r.invite.registrar));
   } else {
-    SP_TRY(PlanFile * file, call.plans.get(ctx, r.invite.plan));
+    SP_TRY(PlanFile * file, call.open_plan(r.invite.plan));
     SP_OK(add_participant(call, *file, r.person, r.invite.role, r.letter.name));
     out["plan"] = file->id().hex();
   }

@@ -8,6 +8,7 @@
 #include "client-core/access_event.h"
 #include "client-core/access_log.h"
 #include "client-core/commands.h"
+#include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/people.h"
 #include "client-core/plan/edit.h"
@@ -307,10 +308,18 @@ Result<json> forget(CommandCall& call) {
   for (const SectionId s : held) SP_OK(file->drop_section(ctx, s));
   SP_OK(ctx.replica.delete_plan(id));
   SP_OK(forget_access_log(ctx, id));
+  SP_OK(forget_lease(ctx, id));
   // The server must not think that we still have it.
   SP_OK(clear_fact(ctx, fact::cursor_token));
   call.plans.forget(id);
   return json{{"plan", id.hex()}};
+}
+
+Result<json> plan_reopen(CommandCall& call) {
+  SP_TRY(PlanFile * file, call.plan());
+  SP_OK(reopen_lease(call.ctx, *file));
+  SP_TRY(const Lease lease, lease_of(call.ctx, *file));
+  return json{{"plan", file->id().hex()}, {"lease_ends_ms", lease.applies ? json(lease.ends_ms) : json(nullptr)}};
 }
 
 Result<json> draft_save(CommandCall& call) {
@@ -332,6 +341,9 @@ Result<json> drafts(CommandCall& call) {
   SP_TRY(const std::vector<Item> items, call.ctx.replica.items("draft"));
   json out = json::array();
   for (const Item& item : items) {
+    // Half-written text of a plan that is closed here is kept, and comes back with the plan.
+    SP_TRY(const bool closed, call.is_closed(item.plan));
+    if (closed) continue;
     Reader in(item.content);
     const auto time = static_cast<UnixMs>(in.u64());
     const std::string form(in.take(in.u32()).text());

@@ -161,7 +161,9 @@ Result<json> quarantine_discard(CommandCall& call) {
 Result<json> hand_overs(CommandCall& call) {
   SP_TRY(const std::vector<HandOver> all, received(call));
   json out = json::array();
-  for (const HandOver& h : all)
+  for (const HandOver& h : all) {
+    SP_TRY(const bool closed, call.is_closed(h.plan));
+    if (closed) continue;
     out.push_back({{"letter", to_hex(h.key)},
                    {"plan", h.plan.hex()},
                    {"section", section_code(h.section)},
@@ -169,13 +171,14 @@ Result<json> hand_overs(CommandCall& call) {
                    {"name", h.name},
                    {"received_ms", h.recv_ms},
                    {"changes", changes_json(h.changes)}});
+  }
   return json{{"hand_overs", out}};
 }
 
 Result<json> hand_over_accept(CommandCall& call) {
   Context& ctx = call.ctx;
   SP_TRY(const HandOver h, find_hand_over(call));
-  SP_TRY(PlanFile * file, call.plans.get(ctx, h.plan));
+  SP_TRY(PlanFile * file, call.open_plan(h.plan));
   if ((file->rights(ctx, h.section) & right_write) == 0) return Error{Errc::not_allowed, "hand_over_accept"};
   SP_TRY(const plan::SectionState* shown, file->shown(ctx, h.section));
   plan::Editor editor(*shown, {ctx.keys.id(), ctx.person, false});
@@ -208,7 +211,7 @@ Result<json> hand_over_accept(CommandCall& call) {
 Result<json> hand_over_decline(CommandCall& call) {
   SP_TRY(const HandOver h, find_hand_over(call));
   if (call.text("reason").empty()) return Error{Errc::invalid_argument, "reason", "Skriv hvorfor."};
-  SP_TRY(PlanFile * file, call.plans.get(call.ctx, h.plan));
+  SP_TRY(PlanFile * file, call.open_plan(h.plan));
   SP_OK(note_received(call, *file, h, "Ikke tatt inn i planen. Grunn: " + call.text("reason")));
   return json::object();
 }

@@ -6,6 +6,7 @@
 #include "client-core/access_event.h"
 #include "base/planted.h"
 #include "client-core/commands.h"
+#include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/people.h"
 #include "client-core/plan/view.h"
@@ -97,6 +98,13 @@ Result<std::uint64_t> intents_of(Context& ctx, const PlanId& id) {
       std::count_if(items.begin(), items.end(), [&](const Item& i) { return i.plan == id; }));
 }
 
+// "none", "open", "ends_soon", "ended"; with when it ends by the server's time. A plan that is closed says no more.
+void put_lease(json& node, const Lease& lease) {
+  node["lease"] = !lease.applies ? "none" : lease.ended ? "ended" : lease.ends_soon ? "ends_soon" : "open";
+  node["lease_ends_ms"] = lease.applies ? json(lease.ends_ms) : json(nullptr);
+  node["lease_reopened"] = lease.reopened;
+}
+
 std::string_view gov_kind_code(GovKind kind) {
   switch (kind) {
     case GovKind::genesis: return "genesis";
@@ -155,16 +163,18 @@ Result<json> list_plans(CommandCall& call) {
     SP_TRY(const std::uint64_t intents, intents_of(ctx, row.id));
     std::size_t conflicts = 0;
     std::size_t proposals = 0;
-    if (row.holding != Holding::ended)
+    SP_TRY(const Lease lease, lease_of(ctx, *file));
+    if (row.holding != Holding::ended && !lease.ended)
       for (const SectionId s : file->readable(ctx)) {
         SP_TRY(const plan::SectionState* state, file->shown(ctx, s));
         conflicts += plan::list_conflicts(*state, role_of(*file)).size();
         for (const auto& p : state->proposals()) proposals += p.second.state == plan::ProposalState::open;
       }
+    const auto says = [&](std::string_view field) { return lease.ended ? std::string{} : plan_field(ctx, *file, field); };
     out.push_back({{"plan", row.id.hex()},
-                   {"title", plan_field(ctx, *file, "title")},
-                   {"owner", plan_field(ctx, *file, "owner_name")},
-                   {"status", plan_field(ctx, *file, "status")},
+                   {"title", says("title")},
+                   {"owner", says("owner_name")},
+                   {"status", says("status")},
                    {"holding", holding_code(row.holding)},
                    {"role", own_role(call, *file)},
                    {"consent", consent_code(file->gov().consent())},
@@ -172,6 +182,7 @@ Result<json> list_plans(CommandCall& call) {
                    {"intents", intents},
                    {"conflicts", conflicts},
                    {"proposals", proposals}});
+    put_lease(out.back(), lease);
   }
   return json{{"plans", out}};
 }
@@ -285,6 +296,7 @@ Result<json> status(CommandCall& call) {
   SP_TRY(const std::vector<Item> intents, ctx.replica.items("intent"));
   SP_TRY(const std::uint64_t attention, ctx.replica.item_count("refused"));
   SP_TRY(const std::uint64_t quarantined, ctx.replica.item_count("quarantine"));
+  SP_TRY(const std::uint64_t drafts_kept, ctx.replica.item_count("draft"));
   SP_TRY(const std::uint64_t mail, ctx.replica.item_count("mail_out"));
   SP_TRY(const std::uint64_t opened, ctx.replica.item_count("opened"));
   SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
@@ -303,8 +315,11 @@ Result<json> status(CommandCall& call) {
     const bool unsent_log = row.holding == Holding::shared && file->confirmed_gov() != file->gov().seq();
     governance_waits = governance_waits || unsent_log;
     frozen = frozen || row.holding == Holding::frozen;
-    plans.push_back({{"plan", row.id.hex()}, {"title", plan_field(ctx, *file, "title")}, {"owner", plan_field(ctx, *file, "owner_name")},
+    SP_TRY(const Lease lease, lease_of(ctx, *file));
+    const auto says = [&](std::string_view field) { return lease.ended ? std::string{} : plan_field(ctx, *file, field); };
+    plans.push_back({{"plan", row.id.hex()}, {"title", says("title")}, {"owner", says("owner_name")},
                      {"holding", holding_code(row.holding)}, {"waiting", own}, {"intents", decided}});
+    put_lease(plans.back(), lease);
   }
   const bool all_sent = (waiting == 0 || SP_PLANTED(all_sent_too_soon)) && intents.empty() && attention == 0 && mail == 0 && opened == 0 &&
                         identities.empty() && closures == 0 && !governance_waits && !frozen && last != 0;
@@ -313,6 +328,7 @@ Result<json> status(CommandCall& call) {
               {"mail", mail},
               {"attention", attention},
               {"quarantine", quarantined},
+              {"drafts", drafts_kept},
               {"requests", asked["requests"].size()},
               {"letters", received["hand_overs"].size()},
               {"last_sync_ms", last == 0 ? json(nullptr) : json(last)},

@@ -46,6 +46,7 @@ class PlanFile {
   static std::unique_ptr<PlanFile> unknown(const PlanId& id);
 
   const PlanId& id() const { return row_.id; }
+  Holding holding() const { return row_.holding; }
   PlanRow& row() { return row_; }
   const GovState& gov() const { return gov_; }
   // The number of governance records that the server has confirmed.

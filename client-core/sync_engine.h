@@ -127,6 +127,7 @@ class SyncEngine {
   std::optional<Hash> request_;   // hash of the frame that a reply must answer
   std::map<Hash, ItemStatus> answered_;  // what the reply says to the envelopes of the plan at hand
   std::set<SectionId> restarted_;  // by the logs of this reply: what it brings of them does not follow on
+  bool asked_by_token_ = false;   // the request said what is here of all plans, so silence about one is an answer
   bool token_valid_ = true;       // this reply could be stored whole
   int rounds_ = 0;
   // Offers that were not good enough, until the section has begun.

@@ -6,6 +6,7 @@
 #include "client-core/access_event.h"
 #include "client-core/access_log.h"
 #include "client-core/devices.h"
+#include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/quarantine.h"
@@ -148,6 +149,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
 
   token_valid_ = !reply.cursors_unknown;
   if (reply.cursors_unknown) outcome.again = true;
+  std::set<PlanId> untaken;
   for (const PlanReply& plan : reply.plans) {
     const SyncOutcome before = outcome;
     const Status taken = [&]() -> Status {
@@ -166,6 +168,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
         SP_OK(freeze(ctx, plan.plan, taken.error(), outcome));
         continue;
       }
+      untaken.insert(plan.plan);
       // S5: this plan's trouble is said and stays its own. What was taken in memory is read again from the disk.
       plans_.forget(plan.plan);
       token_valid_ = false;
@@ -180,6 +183,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   } else if (!token_valid_) {
     SP_OK(clear_fact(ctx, fact::cursor_token));
   }
+  SP_OK(note_contact(ctx, reply, untaken, asked_by_token_ && !reply.cursors_unknown));
   SP_OK(set_number_fact(ctx, fact::last_sync_ms, static_cast<std::uint64_t>(ctx.now)));
   if (const Status saved = tx.commit(); !saved.ok()) {
     if (!SP_PLANTED(memory_ahead_of_disk)) plans_.forget_all();

@@ -478,6 +478,7 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
     q.plans.push_back(std::move(plan));
     if (q.plans.size() == limits::plans_per_request_max) break;
   }
+  asked_by_token_ = q.cursors && !q.only_named_plans;
   // S1: what the request carries is on the disk before the request exists.
   if (!SP_PLANTED(sent_before_saved)) SP_OK(tx.commit());
 

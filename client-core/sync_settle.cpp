@@ -6,6 +6,7 @@
 #include "client-core/access_event.h"
 #include "client-core/access_log.h"
 #include "client-core/intent.h"
+#include "client-core/lease.h"
 #include "client-core/people.h"
 #include "client-core/quarantine.h"
 #include "client-core/sync_engine.h"
@@ -220,6 +221,7 @@ Status SyncEngine::close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome
     file.row().holding = Holding::ended;
     SP_OK(ctx.replica.delete_plan_content(file.id()));
     SP_OK(forget_access_log(ctx, file.id()));
+    SP_OK(forget_lease(ctx, file.id()));
     // Nobody takes a note of having looked from here any more; it must not seem to wait.
     SP_TRY(const std::vector<OpenedNote> opened, opened_notes(ctx, file.id()));
     for (const OpenedNote& note : opened) SP_OK(forget_opened(ctx, note.key));

@@ -1,6 +1,8 @@
 #include "client-core/native/native_home.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -52,6 +54,26 @@ Result<NativeHome> NativeHome::make(const std::string& folder) {
 bool NativeHome::is_begun(const std::string& folder) {
   struct stat info {};
   return ::stat((without_last_slashes(folder) + "/keys").c_str(), &info) == 0;
+}
+
+Status NativeHome::wipe(const std::string& folder) {
+  const std::string plain = without_last_slashes(folder);
+  SP_TRY(const HomeLock lock, HomeLock::take(plain));
+  const int handle = ::open(plain.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool done = handle >= 0;
+  for (const char* name : {"keys", "keys.new", "replica.db", "replica.db-wal", "replica.db-shm", "replica.db-journal",
+                           "attempts", "lock"}) {
+    done = done && (::unlink((plain + "/" + name).c_str()) == 0 || errno == ENOENT);
+    // The keys are gone for good before anything else is touched.
+    done = done && ::fsync(handle) == 0;
+  }
+  const int error_number = errno;
+  if (handle >= 0) ::close(handle);
+  if (!done)
+    return Error{Errc::not_saved, "native_home wipe errno " + std::to_string(error_number),
+                 "Ikke alt kunne fjernes fra «" + plain + "». Sjekk rettighetene, og prøv igjen."};
+  (void)::rmdir(plain.c_str());
+  return Status::good();
 }
 
 Result<std::optional<Bytes>> NativeHome::read_key_file() {

@@ -24,6 +24,10 @@ class NativeHome : public HomeFiles {
   // Whether a person has begun here. Reads nothing and locks nothing.
   static bool is_begun(const std::string& folder);
 
+  // Removes the home's files, the keys first: without them the rest can be read by nobody, should this be interrupted.
+  // The folder goes too when nothing else lies in it. errors: not_found, busy, not_saved.
+  static Status wipe(const std::string& folder);
+
   std::string database_path() const override { return folder_ + "/replica.db"; }
   Result<std::optional<Bytes>> read_key_file() override;
   Status write_key_file(ByteView bytes) override;

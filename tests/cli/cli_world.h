@@ -90,7 +90,7 @@ class CliWorld {
            typed.pop_front();
            return answer;
          }},
-        {[this] { return now; }, transport, {}, {crypto::kdf_for_tests}},
+        {[this] { return now; }, transport, {}, {crypto::kdf_for_tests}, {}},
         {}};
     if (has_prepared_desk)
       host.open_desk = [this]() -> Result<std::unique_ptr<Desk>> {
