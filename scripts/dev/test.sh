@@ -3,7 +3,7 @@
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
 
 checks=("$@")
-if [ ${#checks[@]} = 0 ]; then checks=(asan release clang wasm tsan fuzz); fi
+if [ ${#checks[@]} = 0 ]; then checks=(asan release wasm tsan fuzz); fi
 
 packages=()
 for check in "${checks[@]}"; do
