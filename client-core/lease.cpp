@@ -62,6 +62,14 @@ Status put_contact(Context& ctx, const PlanId& plan, UnixMs server_ms) {
   return ctx.replica.put_item(item_kind, plan.view(), plan, write_pair({sane(server_ms), 0}));
 }
 
+// With more to come the log may not be whole yet, and what is still on its way may be the withdrawal.
+Result<bool> has_whole_log(Context& ctx, const PlanReply& plan) {
+  if (!plan.more) return true;
+  if (!plan.receipt) return false;
+  SP_TRY(const std::vector<GovRow> rows, ctx.replica.gov(plan.plan));
+  return !rows.empty() && rows.back().seq >= plan.receipt->gov_seq;
+}
+
 }  // namespace
 
 int lease_days(const Context& ctx, const PlanFile& file) {
@@ -128,24 +136,38 @@ Status note_time(Context& ctx) {
   return set_fact(ctx, clock_fact, write_pair({time_by(*clock, device_now), device_now}));
 }
 
-Status note_contact(Context& ctx, const SyncReply& reply, const std::set<PlanId>& untaken, bool asked_all) {
+bool has_run_out(const Context& ctx, const PlanFile& file, UnixMs server_ms) {
+  const auto acting = file.gov().participants_of_device_now(ctx.keys.id(), ctx.book);
+  return std::all_of(acting.begin(), acting.end(), [&](const Participant* p) {
+    const Role role = *p->role.latest();
+    if (role == Role::owner || role == Role::coordinator) return false;
+    return !p->has_any_access() || (p->grant && p->grant->not_after != 0 && p->grant->not_after <= server_ms);
+  });
+}
+
+Status note_contact(Context& ctx, const SyncReply& reply, const Heard& heard) {
   SP_OK(set_fact(ctx, clock_fact, write_pair({sane(reply.server_ms), sane(ctx.now)})));
   std::set<PlanId> spoken_of;
   for (const PlanReply& plan : reply.plans) {
     spoken_of.insert(plan.plan);
     SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(plan.plan));
     if (!row || row->holding == Holding::ended) continue;
-    if (plan.status == ItemStatus::withdrawn) {
-      // By a date in the consent, of which the log says nothing (it judges by no clock): kept until the
-      // server says otherwise.
-      SP_OK(put_contact(ctx, plan.plan, 0));
-    } else if (plan.status == ItemStatus::ok && !plan.more && untaken.count(plan.plan) == 0) {
-      // With more to come the log may not be whole yet: what is still on its way may be the withdrawal.
+    if (row->holding == Holding::frozen) {
+      // The server's word on a frozen plan is not believed, and closes nothing: it can be read as it was.
       SP_OK(put_contact(ctx, plan.plan, reply.server_ms));
+      continue;
+    }
+    if (heard.untaken.count(plan.plan) != 0) continue;
+    if (heard.run_out.count(plan.plan) != 0) {
+      // Kept until the server says otherwise: the log judges by no clock.
+      SP_OK(put_contact(ctx, plan.plan, 0));
+    } else if (plan.status == ItemStatus::ok) {
+      SP_TRY(const bool is_whole, has_whole_log(ctx, plan));
+      if (is_whole) SP_OK(put_contact(ctx, plan.plan, reply.server_ms));
     }
   }
   // A reply that is full of plans may be silent about others for want of room.
-  if (!asked_all || reply.plans.size() >= limits::plans_per_request_max) return Status::good();
+  if (!heard.asked_all || reply.plans.size() >= limits::plans_per_request_max) return Status::good();
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
   for (const PlanRow& row : rows) {
     const bool has_lease = row.holding == Holding::shared || row.holding == Holding::frozen;
@@ -158,6 +180,16 @@ Status note_contact(Context& ctx, const SyncReply& reply, const std::set<PlanId>
     SP_OK(put_contact(ctx, row.id, reply.server_ms));
   }
   return Status::good();
+}
+
+Result<std::vector<PlanId>> expired_plans(Context& ctx) {
+  SP_TRY(const std::vector<Item> items, ctx.replica.items(item_kind));
+  std::vector<PlanId> out;
+  for (const Item& item : items) {
+    SP_TRY(const Pair lease, read_pair(item.content));
+    if (lease.first == 0) out.push_back(item.plan);
+  }
+  return out;
 }
 
 Status reopen_lease(Context& ctx, const PlanFile& file) {

@@ -42,9 +42,21 @@ Status check_lease(Context& ctx, const PlanFile& file);
 // gone on for some minutes, or back.
 Status note_time(Context& ctx);
 
-// Contact: the server's signed reply was taken. `untaken`: plans of which the reply could not be taken.
-// `asked_all`: the request asked for news of all plans, so that silence about one says that there is none.
-Status note_contact(Context& ctx, const SyncReply& reply, const std::set<PlanId>& untaken, bool asked_all);
+// Has the access of this device run out by the dates in the log? The server's word that it has closes nothing without one.
+bool has_run_out(const Context& ctx, const PlanFile& file, UnixMs server_ms);
+
+// What a reply says of plans beside what it brings.
+struct Heard {
+  std::set<PlanId> untaken;  // the reply could not be taken
+  std::set<PlanId> run_out;  // access has ended by its date, says the server, and so does the log
+  bool asked_all = false;    // the request asked for news of all plans: silence about one says that there is none
+};
+// Contact: the server's signed reply was taken.
+Status note_contact(Context& ctx, const SyncReply& reply, const Heard& heard);
+
+// Plans of which the server has said that the access has run out: asked for by name, since it is silent about what has not
+// changed, and it may have been a server's error.
+Result<std::vector<PlanId>> expired_plans(Context& ctx);
 
 // The owner's plan is the owner's: without any server it is opened again for as long as a contact would have.
 // errors: not_allowed for anybody else.

@@ -88,6 +88,7 @@ class SyncEngine {
   Status take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
   Status take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
   Status end_here(Context& ctx, SyncOutcome& outcome);
+  Status note_removals(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status say_own_logs(Context& ctx, SyncRequest& request);
   Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
   Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);

@@ -149,7 +149,8 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
 
   token_valid_ = !reply.cursors_unknown;
   if (reply.cursors_unknown) outcome.again = true;
-  std::set<PlanId> untaken;
+  Heard heard;
+  heard.asked_all = asked_by_token_ && !reply.cursors_unknown;
   for (const PlanReply& plan : reply.plans) {
     const SyncOutcome before = outcome;
     const Status taken = [&]() -> Status {
@@ -168,11 +169,16 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
         SP_OK(freeze(ctx, plan.plan, taken.error(), outcome));
         continue;
       }
-      untaken.insert(plan.plan);
+      heard.untaken.insert(plan.plan);
       // S5: this plan's trouble is said and stays its own. What was taken in memory is read again from the disk.
       plans_.forget(plan.plan);
       token_valid_ = false;
       outcome.notices.push_back({"refused", plan.plan, 0, errc_name(taken.code())});
+    } else if (plan.status == ItemStatus::withdrawn) {
+      SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(plan.plan));
+      if (!row || row->holding != Holding::shared) continue;
+      SP_TRY(PlanFile * file, plans_.get(ctx, plan.plan));
+      if (has_run_out(ctx, *file, reply.server_ms)) heard.run_out.insert(plan.plan);
     }
   }
   if (left_over_ && outcome.confirmed != 0) outcome.again = true;
@@ -183,7 +189,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
   } else if (!token_valid_) {
     SP_OK(clear_fact(ctx, fact::cursor_token));
   }
-  SP_OK(note_contact(ctx, reply, untaken, asked_by_token_ && !reply.cursors_unknown));
+  SP_OK(note_contact(ctx, reply, heard));
   SP_OK(set_number_fact(ctx, fact::last_sync_ms, static_cast<std::uint64_t>(ctx.now)));
   if (const Status saved = tx.commit(); !saved.ok()) {
     if (!SP_PLANTED(memory_ahead_of_disk)) plans_.forget_all();
@@ -359,6 +365,7 @@ Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& repl
   std::map<SectionId, std::size_t> cuts_before;
   for (const SectionGov& s : file.gov().sections()) cuts_before[s.id] = s.cuts.size();
   for (const GovPull& g : reply.gov) SP_OK(file.take_gov(ctx, g.record, g.wraps, g.recv_ms));
+  if (!reply.identity.empty() || !reply.gov.empty()) SP_OK(note_removals(ctx, file, outcome));
   // Withdrawn and given anew between two syncs: reading begins at another place, and what was held before is gone.
   const auto begins_now = begins();
   for (const auto& [section, base] : begins_now) {

@@ -7,6 +7,7 @@
 #include "client-core/access_event.h"
 #include "client-core/access_log.h"
 #include "client-core/devices.h"
+#include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/pack.h"
@@ -449,6 +450,8 @@ Result<Bytes> SyncEngine::next_request(Context& ctx, bool first) {
     SP_TRY(std::vector<PlanId> also, plans_wanting_access_log(ctx));
     SP_TRY(const std::vector<Item> opened, ctx.replica.items("opened"));
     for (const Item& item : opened) also.push_back(item.plan);
+    SP_TRY(const std::vector<PlanId> expired, expired_plans(ctx));
+    also.insert(also.end(), expired.begin(), expired.end());
     for (const PlanId& plan : also)
       if (std::find(named.begin(), named.end(), plan) == named.end()) named.push_back(plan);
   } else {

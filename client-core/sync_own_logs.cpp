@@ -2,6 +2,7 @@
 // end of this device when another one has closed it.
 #include <algorithm>
 
+#include "client-core/intent.h"
 #include "client-core/people.h"
 #include "client-core/sync_engine.h"
 
@@ -73,6 +74,31 @@ Status SyncEngine::take_own_logs(Context& ctx, const std::vector<Bytes>& records
     const Status taken = take_identities(ctx, {record}, outcome);
     if (taken.code() == Errc::not_saved) return taken;
     if (!taken.ok()) outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + errc_name(taken.code())});
+  }
+  return Status::good();
+}
+
+// A device or member that was removed, and the plan has not recorded it: its sections stand still for everybody. Whoever
+// made the removal may have known nothing of the plan, or be gone, so every reader of what it touches sees to it.
+Status SyncEngine::note_removals(Context& ctx, PlanFile& file, SyncOutcome& outcome) {
+  if (file.row().holding != Holding::shared || !file.has_access(ctx)) return Status::good();
+  for (const Participant& p : file.gov().participants()) {
+    const IdentityState* identity = ctx.book.find(p.principal);
+    if (identity == nullptr) continue;
+    const IdentityPin newest{p.principal, identity->seq(), identity->head()};
+    const std::vector<SectionId> touched = file.gov().sections_touched_by(newest, ctx.book);
+    const bool reads_all = std::all_of(touched.begin(), touched.end(), [&](SectionId s) {
+      return (file.rights(ctx, s) & right_read) != 0;
+    });
+    if (touched.empty() || !reads_all) continue;
+    const Hash key = crypto::hash("samplan/removal-intent/1", {file.id().view(), p.principal.view()});
+    SP_TRY(const std::optional<Item> known, ctx.replica.item("intent", key.view().sub(0, BoxId::size)));
+    if (known) continue;
+    Intent intent;
+    intent.kind = GovKind::identity_update;
+    intent.subject = p.principal;
+    SP_OK(ctx.replica.put_item("intent", key.view().sub(0, BoxId::size), file.id(), write_intent(intent)));
+    outcome.again = true;
   }
   return Status::good();
 }

@@ -264,9 +264,12 @@ class Relay::Request {
     return add_turn(std::move(turn));
   }
 
+  // Was told that access has ended, by a record: one that has run out by its date is asked for by honest devices too.
   bool was_told(const PlanTurn& turn) const {
     const auto cursor = cursors_.find(turn.view->row.plan);
-    return cursor != cursors_.end() && cursor->second.ended;
+    if (cursor == cursors_.end() || !cursor->second.ended) return false;
+    const auto acting = turn.view->gov.participants_of_device_now(in_.device, book());
+    return std::none_of(acting.begin(), acting.end(), [](const Participant* p) { return p->has_any_access(); });
   }
 
   Status add_turn(PlanTurn turn) {

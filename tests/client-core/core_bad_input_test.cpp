@@ -211,6 +211,9 @@ TEST_CASE("a clock that is years wrong refuses nobody's change", "[core]") {
   w.now = 0;  // 1970
   w.ok("Mona", edit(cast, "how", "Fra 1970"));
   w.now = 4'000'000'000'000;  // 2096
+  // So long without contact closes the plan here; a contact under the same wrong clock opens it.
+  CHECK(w.refused("Per", edit(cast, "extent", "Fra 2096")) == "lease_ended");
+  w.sync("Per");
   w.ok("Per", edit(cast, "extent", "Fra 2096"));
   w.now = today;
   w.sync_all({"Mona", "Per", "Jonas"});

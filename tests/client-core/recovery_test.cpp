@@ -1,5 +1,6 @@
 // From «has nothing left» to «reads the plan again», with the relay in the same process.
 #include "client-core/paper.h"
+#include "client-core/people.h"
 #include "client-core/recovery_code.h"
 #include "tests/support/device_world.h"
 
@@ -48,6 +49,13 @@ std::string new_code(CoreWorld& w, const std::string& who) {
   const std::string code = w.ok(who, {{"do", "recovery_new"}})["code"];
   w.sync(who);
   return code;
+}
+
+std::vector<Bytes> own_log(CoreWorld& w, const std::string& who) {
+  Context ctx = w.core(who).context(w.now);
+  const auto log = identity_log(ctx, ctx.person);
+  REQUIRE(log.ok());
+  return *log;
 }
 
 std::size_t count(const SyncOutcome& outcome, const std::string& what) {
@@ -211,16 +219,13 @@ TEST_CASE("a server that hands out another person's log, or none, is found out b
   };
   std::vector<Bytes> log;
   SECTION("another's") {
-    const Context ctx = w.core("Mona").context(w.now);
-    for (const IdentityRow& row : *ctx.replica.identities())
-      if (row.principal == ctx.person) log.push_back(row.record);
+    log = own_log(w, "Mona");
     REQUIRE_FALSE(log.empty());
   }
   SECTION("none") {}
   SECTION("the own without the paper") {
-    const Context ctx = w.core("Ola").context(w.now);
-    for (const IdentityRow& row : *ctx.replica.identities())
-      if (row.principal == ctx.person) log.push_back(row.record);
+    log = own_log(w, "Ola");
+    REQUIRE(log.size() == 2);
     log.pop_back();
   }
   answer(log);

@@ -154,12 +154,12 @@ TEST_CASE("of 200 unique texts none is found on any disk or wire, and all are fo
 
   // The search finds them where they may be seen.
   for (CrashDevice* who : {&jonas, &ola}) {
-    const std::string seen = everything_seen(*who->core);
+    const std::string seen = everything_seen(*who->core, now);
     std::size_t found = 0;
     for (const std::string& text : in_plan) found += seen.find(text) != std::string::npos ? 1 : 0;
     CHECK(found == in_plan.size());
   }
-  CHECK(canaries.found_in(ByteView::of(everything_seen(*jonas.core))) >= 150);
+  CHECK(canaries.found_in(ByteView::of(everything_seen(*jonas.core, now))) >= 150);
 
   // And nowhere else: while open, after closing, and in the log of everything that was ever written.
   CHECK(canaries.found_in(wire) == 0);

@@ -54,7 +54,7 @@ class Story {
     Moment m;
     m.step = std::move(step);
     m.operations = jonas.disk.operations();
-    m.seen = jonas.core ? everything_seen(*jonas.core) : "";
+    m.seen = jonas.core ? everything_seen(*jonas.core, now) : "";
     m.key_file = jonas.files.key_file;
     m.server = snapshot();
     if (ola.core) m.other = ola.disk.files();
@@ -216,7 +216,7 @@ TEST_CASE("cut off at any write, a client has all that it acknowledged, nothing 
       INFO((opened.ok() ? "" : opened.error().where));
       REQUIRE(opened.ok());
       CHECK(after.core->context(0).replica.db().check_integrity().ok());
-      const std::string seen = everything_seen(*after.core);
+      const std::string seen = everything_seen(*after.core, acknowledged.now);
       const bool as_acknowledged = seen == acknowledged.seen;
       REQUIRE((as_acknowledged || seen == underway.seen));
       undone += as_acknowledged && seen != underway.seen ? 1 : 0;
@@ -229,7 +229,7 @@ TEST_CASE("cut off at any write, a client has all that it acknowledged, nothing 
         return story.server.relay->handle(store, frame, test_host, now, after.entropy);
       };
       const std::string& plan = story.plans[0];
-      const std::set<std::string> before = records_seen(*after.core, plan);
+      const std::set<std::string> before = records_seen(*after.core, plan, now);
       const Status synced = sync_with(*after.core, now, post);
       INFO((synced.ok() ? "" : synced.error().where));
       REQUIRE(synced.ok());
@@ -245,7 +245,7 @@ TEST_CASE("cut off at any write, a client has all that it acknowledged, nothing 
       const json mine = after.core->call({{"do", "digest"}, {"plan", plan}}, now);
       const json theirs = reader.core->call({{"do", "digest"}, {"plan", plan}}, now);
       if (theirs["ok"] == true && theirs["sections"] != nullptr && !theirs["sections"].empty()) {
-        const std::set<std::string> now_seen = records_seen(*after.core, plan);
+        const std::set<std::string> now_seen = records_seen(*after.core, plan, now);
         const json listed = after.core->call({{"do", "plans"}}, now)["plans"];
         for (const json& p : listed) {
           if (p["plan"] != plan || p["consent"] != "given") continue;

@@ -77,8 +77,7 @@ Status sync_with(Core& core, UnixMs& now, Send send) {
 }
 
 // What people see of everything on a device: the answers of the queries that write nothing, as one text.
-inline std::string everything_seen(Core& core) {
-  constexpr UnixMs when = 1'800'000'000'000;
+inline std::string everything_seen(Core& core, UnixMs when) {
   std::string out;
   const json plans = core.call({{"do", "plans"}}, when);
   out += plans.dump();
@@ -94,10 +93,9 @@ inline std::string everything_seen(Core& core) {
 }
 
 // Every record as people read it: «kind id fields», by which two devices, or two moments, can be compared.
-inline std::set<std::string> records_seen(Core& core, const std::string& plan) {
+inline std::set<std::string> records_seen(Core& core, const std::string& plan, UnixMs when) {
   std::set<std::string> out;
-  const json view =
-      core.call({{"do", "plan_show"}, {"plan", plan}, {"record_access", false}}, 1'800'000'000'000);
+  const json view = core.call({{"do", "plan_show"}, {"plan", plan}, {"record_access", false}}, when);
   if (!view.contains("sections")) return out;
   for (const auto& section : view["sections"].items())
     for (const auto& kind : section.value()["records"].items())

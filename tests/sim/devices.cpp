@@ -87,7 +87,7 @@ void come_back(World& w, Luck& luck) {
 std::optional<Recovery> use_paper(World& w, const PaperCode& paper) {
   const auto secret = read_paper({paper.code});
   if (!secret.ok()) return std::nullopt;
-  SeededEntropy entropy(w.seed() + w.events);
+  SeededEntropy entropy(w.seed() ^ static_cast<std::uint64_t>(++w.now));  // fresh keys each time
   auto recovery = Recovery::start(url, w.server.identity().key.public_key, *secret, entropy);
   if (!recovery.ok()) return std::nullopt;
   for (int i = 0; i < exchanges_max; ++i) {
