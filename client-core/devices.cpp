@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view name_kind = "device_name";
 constexpr std::string_view close_kind = "device_close";
+constexpr std::string_view renew_kind = "unit_renew";  // key: the unit
 
 Result<bool> is_unpushed(Context& ctx, const PrincipalId& principal, std::uint64_t seq) {
   SP_TRY(const std::vector<IdentityRow> rows, ctx.replica.unpushed_identities());
@@ -35,26 +36,53 @@ Status close_device(Context& ctx, const IdentityState& me, const DeviceId& devic
 
 // A closed device could open the keys of the units its person belongs to. Where the person may, they are renewed; the
 // record says how far the signer's own log was seen, so the closed device can sign nothing more for the unit either.
-Status renew_units(Context& ctx) {
-  const IdentityState* me = ctx.book.find(ctx.person);
-  for (const PrincipalId& id : ctx.book.units_of(ctx.person)) {
+// `unit`: on its newest log as far as that is here. False: the log of a member is still on its way.
+Result<bool> renew_unit(Context& ctx, const IdentityState& unit) {
+  const crypto::BoxKeyPair pair = crypto::new_box_key_pair(ctx.entropy);
+  IdentityBody body;
+  body.generation = unit.generation().number + 1;
+  body.generation_key = pair.public_key;
+  body.signer_seq = ctx.book.find(ctx.person)->seq();
+  SP_TRY(Bytes plain, ctx.keyring.generations_plain(unit.id, body.generation, &pair));
+  for (const MemberSpan& m : unit.members) {
+    if (m.removed_seq != 0) continue;
+    const IdentityState* member = ctx.book.find(m.person);
+    if (member == nullptr) return false;
+    body.wraps.push_back(
+        {m.person.view().copy(), member->generation().number, crypto::seal_to(member->generation().key, plain)});
+  }
+  crypto::wipe(plain);
+  SP_OK(publish_identity(ctx, IdentityKind::new_generation, &unit, body));
+  return true;
+}
+
+Bytes number_bytes(std::uint64_t number) {
+  Bytes out;
+  append_u64(out, number);
+  return out;
+}
+
+Status note_renewals(Context& ctx) {
+  for (const PrincipalId& id : ctx.book.units_of(ctx.person))
+    if (ctx.book.find(id)->is_registrar(ctx.person)) SP_OK(ctx.replica.put_item(renew_kind, id.view(), {}, number_bytes(0)));
+  return Status::good();
+}
+
+// Each until the server has it. The item holds the number of the record that was made, 0 before.
+Status make_due_renewals(Context& ctx) {
+  SP_TRY(const std::vector<Item> due, ctx.replica.items(renew_kind));
+  for (const Item& item : due) {
+    const PrincipalId id = PrincipalId::from(item.key);
     const IdentityState* unit = ctx.book.find(id);
-    if (!unit->is_registrar(ctx.person)) continue;
-    const crypto::BoxKeyPair pair = crypto::new_box_key_pair(ctx.entropy);
-    IdentityBody body;
-    body.generation = unit->generation().number + 1;
-    body.generation_key = pair.public_key;
-    body.signer_seq = me->seq();
-    SP_TRY(Bytes plain, ctx.keyring.generations_plain(id, body.generation, &pair));
-    for (const MemberSpan& m : unit->members) {
-      if (m.removed_seq != 0) continue;
-      const IdentityState* member = ctx.book.find(m.person);
-      if (member == nullptr) return Error{Errc::unknown_principal, "renew_units"};
-      body.wraps.push_back(
-          {m.person.view().copy(), member->generation().number, crypto::seal_to(member->generation().key, plain)});
+    const std::uint64_t made = Reader(item.content).u64();
+    SP_TRY(const bool waits, is_unpushed(ctx, id, made));
+    if (waits) continue;
+    if (made != 0 || unit == nullptr || !unit->is_registrar(ctx.person) || is_closed_here(ctx)) {
+      SP_OK(ctx.replica.delete_item(renew_kind, item.key));
+      continue;
     }
-    crypto::wipe(plain);
-    SP_OK(publish_identity(ctx, IdentityKind::new_generation, unit, body));
+    SP_TRY(const bool renewed, renew_unit(ctx, *unit));
+    if (renewed) SP_OK(ctx.replica.put_item(renew_kind, item.key, {}, number_bytes(ctx.book.find(id)->seq())));
   }
   return Status::good();
 }
@@ -98,14 +126,16 @@ Status make_due_device_records(Context& ctx) {
       SP_TRY(const bool waits, is_unpushed(ctx, ctx.person, entry->revoked_seq));
       if (waits) continue;
       SP_OK(ctx.replica.delete_item(close_kind, item.key));
-      SP_OK(renew_units(ctx));
+      SP_OK(note_renewals(ctx));
     }
   }
-  return Status::good();
+  return make_due_renewals(ctx);
 }
 
-Status forget_unaccepted(Context& ctx, std::uint64_t seq) {
-  SP_OK(ctx.replica.delete_unpushed_identities(ctx.person, seq));
+Status forget_unaccepted(Context& ctx, const PrincipalId& principal, std::uint64_t seq) {
+  SP_OK(ctx.replica.delete_unpushed_identities(principal, seq));
+  SP_TRY(const std::optional<Item> renewal, ctx.replica.item(renew_kind, principal.view()));
+  if (renewal) SP_OK(ctx.replica.put_item(renew_kind, principal.view(), {}, number_bytes(0)));
   return reload_book(ctx);
 }
 

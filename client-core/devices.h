@@ -27,8 +27,9 @@ Status add_device(Context& ctx, const JoiningDevice& device);
 Status decide_to_close(Context& ctx, const DeviceId& device);
 // Makes the records that are due, of closings and of recovery codes. Called before anything else of a request.
 Status make_due_device_records(Context& ctx);
-// Own records that the server did not take because the log had gone on: they are forgotten from `seq` on.
-Status forget_unaccepted(Context& ctx, std::uint64_t seq);
+// Own records that the server did not take because the log had gone on: they are forgotten from `seq` on. Closings, codes
+// and new keys of units are made again on the newer log.
+Status forget_unaccepted(Context& ctx, const PrincipalId& principal, std::uint64_t seq);
 
 // True once this device has seen the record that closes it.
 bool is_closed_here(const Context& ctx);

@@ -135,11 +135,15 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
       SP_OK(ctx.replica.mark_identity_pushed(identity_sent_[i].first, identity_sent_[i].second));
       // What rests on it (the keys of the person's units) follows at once.
       SP_TRY(const std::uint64_t closures, ctx.replica.item_count("device_close"));
-      if (closures != 0) outcome.again = true;
-    } else if (status == ItemStatus::gov_conflict && identity_sent_[i].first == ctx.person) {
-      // Another device of this person was first. What we made on the old log can never count; it is made anew.
-      SP_OK(forget_unaccepted(ctx, identity_sent_[i].second));
+      SP_TRY(const std::uint64_t renewals, ctx.replica.item_count("unit_renew"));
+      if (closures + renewals != 0) outcome.again = true;
+    } else if (status == ItemStatus::gov_conflict) {
+      // Another device of this person, or registrar of the unit, was first. What we made on the old log can never count.
+      SP_OK(forget_unaccepted(ctx, identity_sent_[i].first, identity_sent_[i].second));
       outcome.again = true;
+      SP_TRY(const std::optional<Item> renewal, ctx.replica.item("unit_renew", identity_sent_[i].first.view()));
+      if (identity_sent_[i].first != ctx.person && !renewal)
+        outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + status_name(status)});
     } else if (is_final(status)) {
       outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + status_name(status)});
     }
