@@ -289,6 +289,7 @@ Result<json> status(CommandCall& call) {
   SP_TRY(const std::uint64_t opened, ctx.replica.item_count("opened"));
   SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
   SP_TRY(const json asked, requests(call));
+  SP_TRY(const json own_wishes, joining(call));
   SP_TRY(const json received, hand_overs(call));
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
   SP_TRY(const std::vector<IdentityRow> identities, ctx.replica.unpushed_identities());
@@ -314,6 +315,7 @@ Result<json> status(CommandCall& call) {
               {"attention", attention},
               {"quarantine", quarantined},
               {"requests", asked["requests"].size()},
+              {"joining", own_wishes["joining"]},
               {"letters", received["hand_overs"].size()},
               {"last_sync_ms", last == 0 ? json(nullptr) : json(last)},
               {"plans", plans},
