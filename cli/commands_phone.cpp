@@ -36,6 +36,9 @@ constexpr Phrase not_made{
     "No connection, so there is no code. The invitation is saved. Try “samplan invite wait” later, or "
     "withdraw it."};
 constexpr Phrase them{"den du inviterer", "the one you invite"};
+constexpr Phrase no_answer_yet{"Venter på svar. Den som leste opp koden, må la sin side stå åpen.",
+                               "Waiting for an answer. The one who read out the code must leave theirs running."};
+constexpr int steps_before_asking = 12;  // some twenty seconds
 constexpr Phrase looks_up{"Slår opp koden …", "Looking up the code …"};
 
 void pause(Visit& v) {
@@ -113,7 +116,8 @@ json join_by_phone(Visit& v, const std::string& typed) {
   if (!begun.ok()) return error_json(begun.error());
   PhoneMeeting& meeting = **begun;
   v.aside.line(v.say(looks_up));
-  while (meeting.phone().state() == PhoneJoin::State::waiting) {
+  for (int step = 1; meeting.phone().state() == PhoneJoin::State::waiting; ++step) {
+    if (step == steps_before_asking) v.aside.line(v.say(no_answer_yet));
     if (const Status done = meeting.step(v); !done.ok()) return error_json(done.error());
     if (meeting.phone().state() == PhoneJoin::State::waiting) pause(v);
   }

@@ -286,6 +286,7 @@ Result<json> status(CommandCall& call) {
   SP_TRY(const std::uint64_t attention, ctx.replica.item_count("refused"));
   SP_TRY(const std::uint64_t quarantined, ctx.replica.item_count("quarantine"));
   SP_TRY(const std::uint64_t mail, ctx.replica.item_count("mail_out"));
+  SP_TRY(const std::uint64_t courtesies, ctx.replica.item_count("mail_courtesy"));
   SP_TRY(const std::uint64_t opened, ctx.replica.item_count("opened"));
   SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
   SP_TRY(const json asked, requests(call));
@@ -311,7 +312,7 @@ Result<json> status(CommandCall& call) {
                         identities.empty() && closures == 0 && !governance_waits && !frozen && last != 0;
   return json{{"waiting", waiting},
               {"intents", intents.size()},
-              {"mail", mail},
+              {"mail", mail - std::min(courtesies, mail)},  // what nobody has to look after is not counted
               {"attention", attention},
               {"quarantine", quarantined},
               {"requests", asked["requests"].size()},

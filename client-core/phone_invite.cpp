@@ -261,13 +261,13 @@ Result<CallView> calling(Context& ctx) {
     case Stage::granting:
     case Stage::granted: out.state = "granting"; break;
     case Stage::done: out.state = "done"; break;
-    case Stage::dying:
+    case Stage::dying: out.state = "closing"; break;
     case Stage::failed: out.state = "failed"; break;
     case Stage::cancelled: out.state = "cancelled"; break;
   }
   out.name = c->name;
   out.invitation = c->invitation;
-  out.error = c->stage == Stage::dying ? is_dead : c->error;
+  out.error = c->error;
   if (out.state == "waiting" && ctx.now - c->started_ms > phone_code_ms) {
     out.state = "failed";
     out.error = is_over;

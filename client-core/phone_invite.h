@@ -7,6 +7,7 @@
 //   opening   the box has no number yet
 //   waiting   the code can be read out; `tries_left` says how many wrong ones it still bears
 //   granting  the right digits came; the invitation is on its way
+//   closing   the last wrong digits came; the newcomer is being told
 //   done      the newcomer has it and has asked to join
 //   failed    see `error`; unless the invitation had been handed over, it has been withdrawn as well
 #pragma once

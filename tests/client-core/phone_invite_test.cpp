@@ -152,6 +152,7 @@ TEST_CASE(
     }
   }
   CHECK(world.call.failure() == "phone.dead");
+  CHECK(world.call.view()["failure"]["message"].get<std::string>().find("tre ganger") != std::string::npos);
   // The right digits come too late, and the invitation is gone too.
   PhoneJoin late = world.call.types(code);
   world.call.both(late);
@@ -161,6 +162,23 @@ TEST_CASE(
   world.edit("Jonas", "som før");
   world.people.sync("Jonas");
   CHECK(world.people.ok("Jonas", {{"do", "status"}})["all_sent"] == true);
+}
+
+TEST_CASE("the last wrong try is over for the inviter only when the newcomer can hear of it") {
+  PhoneWorld world;
+  const std::string code = world.call.read_out(world.plan_invitation());
+  PhoneJoin eli = world.call.types(code);
+  for (int wrong = 1; wrong <= 3; ++wrong) {
+    eli = world.call.types(mistyped(code, wrong));
+    // A host stops asking as soon as it is over.
+    for (int i = 0; i < 6 && world.call.state() != "failed"; ++i) {
+      REQUIRE(world.call.step(eli).ok());
+      REQUIRE(world.call.step_inviter().ok());
+    }
+  }
+  REQUIRE(world.call.state() == "failed");
+  REQUIRE(world.call.step(eli).ok());
+  CHECK(eli.error().where == "phone.dead_code");
 }
 
 TEST_CASE("after two wrong tries the right code still works") {
