@@ -21,7 +21,9 @@ Status make_home(Visit& visit, NewHome home) {
   if (home.name.empty()) return Error{Errc::invalid_argument, "cli.name", visit.say(name_missing)};
   if (native::NativeHome::is_begun(visit.settings.home))
     return Error{Errc::already_exists, "cli.home", visit.say(is_begun, {visit.settings.home})};
-  SP_TRY(home.passphrase, visit.passphrase(true));
+  if (home.passphrase.empty()) {
+    SP_TRY(home.passphrase, visit.passphrase(true));
+  }
   SP_TRY(std::unique_ptr<Device> device, Device::begin(visit.settings.home, home, visit.machine()));
   visit.use(std::move(device));
   return {};
@@ -42,7 +44,8 @@ Status begin(Visit& visit, const Beginning& wish) {
   return make_home(visit, std::move(home));
 }
 
-nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit) {
+nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit,
+                    const std::string& passphrase) {
   const auto invitation = parse_invitation(link);
   if (!invitation.ok()) return error_json({invitation.code(), "cli.link", visit.say(bad_link)});
   if (!native::NativeHome::is_begun(visit.settings.home)) {
@@ -51,6 +54,7 @@ nlohmann::json join(Visit& visit, const std::string& link, const std::string& na
     home.server_url = invitation->server_url;
     home.server_key = invitation->server_key;
     home.enrolment_box = invitation->box();
+    home.passphrase = passphrase;
     if (const Status made = make_home(visit, std::move(home)); !made.ok()) return error_json(made.error());
   }
   nlohmann::json request = {{"do", "join_request"}, {"link", link}};

@@ -140,7 +140,62 @@ json do_meeting(Visit& visit, const json& request, std::unique_ptr<NewMeeting>& 
   return visit.call({{"do", "whoami"}});
 }
 
-json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeting>& meeting) {
+// What two devices are in the middle of, from one line to the next.
+struct Meetings {
+  std::unique_ptr<NewMeeting> device;
+  std::unique_ptr<PhoneMeeting> phone;
+};
+
+json phone_json(const PhoneJoin& phone) {
+  json out = {{"ok", true}};
+  switch (phone.state()) {
+    case PhoneJoin::State::waiting: out["state"] = "waiting"; break;
+    case PhoneJoin::State::ready: out["state"] = "ready"; break;
+    case PhoneJoin::State::thanking:
+    case PhoneJoin::State::over: out["state"] = "over"; break;
+    case PhoneJoin::State::failed: out["state"] = "failed"; break;
+  }
+  if (phone.state() == PhoneJoin::State::failed) out["failure"] = error_json(phone.error());
+  if (phone.tries_left() != 0) out["tries_left"] = phone.tries_left();
+  if (phone.state() != PhoneJoin::State::ready) return out;
+  out["inviter"] = phone.invitation().inviter_name;
+  out["for"] = phone.invitation().purpose;
+  return out;
+}
+
+json do_phone_join(Visit& visit, const json& request, std::unique_ptr<PhoneMeeting>& meeting) {
+  if (json wrong = check_members(request, {"server", "code", "name"}); !wrong.is_null()) return wrong;
+  auto begun = PhoneMeeting::start(visit, text_of(request, "server"), text_of(request, "code"), text_of(request, "name"));
+  if (!begun.ok()) return error_json(begun.error());
+  meeting = std::move(*begun);
+  return phone_json(meeting->phone());
+}
+
+json do_phone_meeting(Visit& visit, const json& request, std::unique_ptr<PhoneMeeting>& meeting) {
+  const std::string name = text_of(request, "do");
+  if (json wrong = check_members(request, name == "phone_join_finish" ? std::initializer_list<std::string_view>{"unit"}
+                                                                      : std::initializer_list<std::string_view>{});
+      !wrong.is_null())
+    return wrong;
+  if (!meeting) return error_json({Errc::not_allowed, "phone_join", "Begynn med «phone_join»."});
+  if (name == "phone_join_cancel") {
+    meeting.reset();
+    return {{"ok", true}};
+  }
+  if (name == "phone_join_step") {
+    const Status done = meeting->step(visit);
+    return done.ok() ? phone_json(meeting->phone()) : error_json(done.error());
+  }
+  if (meeting->phone().state() != PhoneJoin::State::ready)
+    return error_json({Errc::not_allowed, "phone_join_finish", "Invitasjonen er ikke kommet."});
+  json answer = meeting->finish(visit, text_of(request, "unit"));
+  if (text_of(answer, "inviter").empty()) return answer;
+  meeting.reset();
+  return answer;
+}
+
+json answer_line(Visit& visit, const std::string& line, Meetings& meetings) {
+  std::unique_ptr<NewMeeting>& meeting = meetings.device;
   const auto request = parse_json(line);
   if (!request.ok()) return error_json(request.error());
   const std::string name = text_of(*request, "do");
@@ -155,6 +210,13 @@ json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeti
     if (json wrong = check_members(*request, {}); !wrong.is_null()) return wrong;
     return adding_step(visit);
   }
+  if (name == "phone_step") {
+    if (json wrong = check_members(*request, {}); !wrong.is_null()) return wrong;
+    return calling_step(visit);
+  }
+  if (name == "phone_join") return do_phone_join(visit, *request, meetings.phone);
+  if (name == "phone_join_step" || name == "phone_join_finish" || name == "phone_join_cancel")
+    return do_phone_meeting(visit, *request, meetings.phone);
   return visit.call(*request);
 }
 
@@ -163,7 +225,7 @@ json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeti
 int run_call_protocol(Visit& visit) {
   std::ostream& out = visit.terminal().out;
   std::string line;
-  std::unique_ptr<NewMeeting> meeting;
+  Meetings meetings;
   for (;;) {
     const LineEnd end = read_line(visit.terminal().in, line);
     if (end == LineEnd::end) return exit_good;
@@ -173,7 +235,7 @@ int run_call_protocol(Visit& visit) {
     else if (is_blank(line))
       continue;
     else
-      answer = answer_line(visit, line, meeting);
+      answer = answer_line(visit, line, meetings);
     out << answer.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
     // Nobody reads any more: there is nothing left to do.
     if (!out.good()) return exit_refused;

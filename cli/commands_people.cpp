@@ -3,6 +3,8 @@
 #include "cli/command.h"
 #include "cli/human.h"
 #include "cli/json_read.h"
+#include "cli/meeting.h"
+#include "cli/phone.h"
 #include "cli/show_link.h"
 #include "cli/words.h"
 
@@ -18,7 +20,12 @@ constexpr Phrase member_removed{"%1 er ikke lenger med i enheten. Det gjelder fr
 constexpr Phrase link_is{"Gi denne lenken til %1, og bare til %1:", "Give this link to %1, and only to %1:"};
 constexpr Phrase link_lasts{"Den gjelder til %1. Send med «samplan sync» først.",
                             "It is valid until %1. Send with “samplan sync” first."};
-constexpr Phrase no_invites{"Ingen åpne invitasjoner.", "No open invitations."};
+constexpr Phrase no_invites{"Ingen invitasjoner ute.", "No invitations given."};
+constexpr Phrase invite_open{"åpen til %1", "open until %1"};
+constexpr Phrase invite_unsent{"ikke sendt ennå: «samplan sync»", "not sent yet: “samplan sync”"};
+constexpr Phrase invite_asked{"noen ber om å bli med: «samplan requests»", "somebody asks to join: “samplan requests”"};
+constexpr Phrase invite_calling{"venter på kode %1 på telefon", "waits for code %1 by telephone"};
+constexpr Phrase invite_expired{"utløpt %1; lag en ny med «samplan invite»", "expired %1; make a new one with “samplan invite”"};
 constexpr Phrase no_requests{"Ingen ber om å bli med.", "Nobody asks to join."};
 constexpr Phrase asks{"%1 ber om å bli med", "%1 asks to join"};
 constexpr Phrase compare{"Fire ord: %1. Spør om det er disse ordene %2 ser.",
@@ -58,9 +65,10 @@ int run_unit_remove(Visit& v) {
 }
 
 int print_invitation(Visit& v, json request) {
-  request["do"] = "invite";
   if (v.args.has("name")) request["name"] = v.args.text("name");
   if (v.args.has("days")) request["days"] = v.args.text("days");
+  if (v.args.has("phone")) return invite_by_phone(v, std::move(request));
+  request["do"] = "invite";
   const json answer = v.call(request);
   if (!is_good(answer)) return v.refuse(answer);
   const std::string name = v.args.has("name") ? v.args.text("name") : v.say(them);
@@ -91,15 +99,24 @@ std::string purpose_of(Visit& v, const json& item) {
                {short_id(text_of(item, "plan")), role_label(text_of(item, "role"), v.language())});
 }
 
+std::string invite_state(Visit& v, const json& item) {
+  const std::string state = text_of(item, "state");
+  const std::string until = when_text(number_of(item, "expires_ms"), v.now(), v.language());
+  if (state == "asked") return v.say(invite_asked);
+  if (state == "expired") return v.say(invite_expired, {until});
+  if (state == "calling") return v.say(invite_calling, {text_of(item, "code")});
+  return state == "unsent" ? v.say(invite_unsent) : v.say(invite_open, {until});
+}
+
 int run_invites(Visit& v) {
   const json answer = v.call({{"do", "invites"}});
   if (!is_good(answer)) return v.refuse(answer);
   if (list_of(answer, "invites").empty()) v.page.line(v.say(no_invites));
   for (const json& item : list_of(answer, "invites")) {
-    const std::string until = when_text(number_of(item, "expires_ms"), v.now(), v.language());
+    const bool is_expired = text_of(item, "state") == "expired";
     v.page.line({{short_id(text_of(item, "box")) + "  ", Tone::quiet},
-                 {text_of(item, "name") + " · " + purpose_of(v, item) + " · " +
-                  v.say({"til %1", "until %1"}, {until})}});
+                 {text_of(item, "name") + " · " + purpose_of(v, item) + " · "},
+                 {invite_state(v, item), is_expired ? Tone::waiting : Tone::plain}});
   }
   return exit_good;
 }
@@ -107,8 +124,12 @@ int run_invites(Visit& v) {
 int run_invite_cancel(Visit& v) {
   const auto chosen = choose(v, {{{"do", "invites"}}, "invites", "box", {"name"}}, v.args.words[0]);
   if (!chosen.ok()) return v.refuse(chosen.error());
-  return change(v, {{"do", "invite_cancel"}, {"box", text_of(*chosen, "box")}},
-                v.say({"Invitasjonen er trukket.", "The invitation is withdrawn."}));
+  const int code = change(v, {{"do", "invite_cancel"}, {"box", text_of(*chosen, "box")}},
+                          v.say({"Invitasjonen er trukket. Det gjelder fra du har sendt.",
+                                 "The invitation is withdrawn. It holds from when you have sent."}));
+  // A code that was read out stops at once if there is contact, and by itself within a quarter of an hour.
+  if (code == exit_good && text_of(*chosen, "state") == "calling") (void)calling_step(v);
+  return code;
 }
 
 int run_requests(Visit& v) {
@@ -195,6 +216,7 @@ std::vector<CommandSpec> people_commands() {
        {name_option(),
         {"registrar", {"", ""}, {"skal også registrere medlemmer", "is to register members as well"}},
         days_option(),
+        phone_option(),
         qr_option()},
        run_unit_invite},
       {"unit remove",
@@ -209,10 +231,12 @@ std::vector<CommandSpec> people_commands() {
       {"invite",
        {"--role ROLLE --name NAVN", "--role ROLE --name NAME"},
        {"Lag en invitasjonslenke til en plan.", "Make an invitation link to a plan."},
-       {"Roller: owner (planeier), provider (tjenesteyter), relative (pårørende), guardian (verge), adviser "
+       {"Med --phone får du ni sifre å lese opp i stedet for en lenke.\n"
+        "Roller: owner (planeier), provider (tjenesteyter), relative (pårørende), guardian (verge), adviser "
         "(rådgiver),\n"
         "other_service, coordinating_unit. Den inviterte ser ingenting før planeieren samtykker (planeieren "
         "selv ser alt).",
+        "With --phone you get nine digits to read out instead of a link.\n"
         "Roles: owner, provider, relative, guardian, adviser, other_service, coordinating_unit. The invited "
         "see nothing\n"
         "before the owner consents (the owner sees all)."},
@@ -222,16 +246,28 @@ std::vector<CommandSpec> people_commands() {
         {"role", {"ROLLE", "ROLE"}, {"rollen i planen", "the role in the plan"}},
         name_option(),
         days_option(),
+        phone_option(),
         qr_option()},
        run_invite},
       {"invites",
        {"", ""},
        {"Invitasjoner du har ute.", "Invitations you have given."},
-       {"De forsvinner når de er brukt eller utløpt.", "They disappear when used or expired."},
+       {"Med hva som er blitt av dem. De forsvinner når de er brukt eller trukket, og to uker etter at de er "
+        "utløpt.",
+        "With what has become of them. They disappear when used or withdrawn, and two weeks after they expire."},
        0,
        0,
        {},
        run_invites},
+      {"invite wait",
+       {"", ""},
+       {"Vent videre på den du har lest opp en kode for.", "Go on waiting for the one you read a code out to."},
+       {"Når «samplan invite --phone» er avbrutt. Koden er den samme og gjelder ikke lenger enn før.",
+        "When “samplan invite --phone” was interrupted. The code is the same and lasts no longer than before."},
+       0,
+       0,
+       {},
+       run_invite_wait},
       {"invite cancel",
        {"INVITASJON", "INVITATION"},
        {"Trekk en invitasjon.", "Withdraw an invitation."},

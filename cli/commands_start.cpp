@@ -2,6 +2,8 @@
 #include "cli/begin.h"
 #include "cli/command.h"
 #include "cli/json_read.h"
+#include "cli/phone.h"
+#include "client-core/phone_code.h"
 
 namespace samplan::cli {
 namespace {
@@ -16,6 +18,8 @@ constexpr Phrase sync_next{"Neste: «samplan sync» sender den til serveren.",
 constexpr Phrase asked{"Du ber om å bli med. %1 får se det når du har sendt.",
                        "You ask to join. %1 will see it when you have sent."};
 
+constexpr Phrase one_link{"Skriv én lenke, eller en kode på ni sifre.", "Write one link, or a code of nine digits."};
+
 int run_init(Visit& v) {
   const Status begun =
       begin(v, {v.args.text("server"), v.args.text("server-key"), v.args.text("code"), v.args.text("name")});
@@ -29,7 +33,11 @@ int run_init(Visit& v) {
 }
 
 int run_join(Visit& v) {
-  const json answer = join(v, v.args.words.front(), v.args.text("name"), v.args.text("unit"));
+  std::string typed;
+  for (const std::string& word : v.args.words) typed += (typed.empty() ? "" : " ") + word;
+  const bool is_code = looks_like_phone_code(typed);
+  if (!is_code && v.args.words.size() > 1) return v.misused(v.say(one_link));
+  const json answer = is_code ? join_by_phone(v, typed) : join(v, typed, v.args.text("name"), v.args.text("unit"));
   if (!is_good(answer)) return v.refuse(answer);
   v.page.line(v.say(asked, {text_of(answer, "inviter")}));
   v.page.line(v.say(your_words, {text_of(answer, "words")}));
@@ -86,17 +94,23 @@ std::vector<CommandSpec> start_commands() {
           "the key the server must have; another is refused"}}},
        run_init},
       {"join",
-       {"LENKE --name NAVN", "LINK --name NAME"},
-       {"Be om å bli med, med en invitasjonslenke.", "Ask to join, with an invitation link."},
+       {"LENKE|KODE --name NAVN", "LINK|CODE --name NAME"},
+       {"Be om å bli med, med en invitasjonslenke eller en kode du får på telefon.",
+        "Ask to join, with an invitation link or a code you are told by telephone."},
        {"Er du ny her, lages mappen og nøklene først. Den som inviterte, sammenligner de fire ordene med deg "
         "og\n"
-        "slipper deg inn med «samplan confirm».",
+        "slipper deg inn med «samplan confirm». En kode har ni sifre; la den som leste den opp, vente til du er "
+        "ferdig.\n"
+        "Eksempel: samplan join 482 915 637 --server http://127.0.0.1:8480 --name \"Ola Nordmann\"",
         "If you are new here, the folder and the keys are made first. The one who invited you compares the "
         "four words\n"
-        "with you and lets you in with “samplan confirm”."},
+        "with you and lets you in with “samplan confirm”. A code has nine digits; whoever read it out waits until "
+        "you are done.\n"
+        "Example: samplan join 482 915 637 --server http://127.0.0.1:8480 --name \"Ola Nordmann\""},
        1,
-       1,
+       9,
        {{"name", {"NAVN", "NAME"}, {"hva du heter", "what you are called"}},
+        {"server", {"URL", "URL"}, {"serverens adresse, til en kode", "the server's address, with a code"}},
         {"unit",
          {"ENHET", "UNIT"},
          {"be om at denne enheten din blir deltaker, ikke du selv",

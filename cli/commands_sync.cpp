@@ -36,6 +36,48 @@ constexpr Phrase letters_many{"%1 overleveringer venter på svar: «samplan hand
 constexpr Phrase mail_one{"1 brev eller invitasjon er ikke sendt.", "1 letter or invitation is not sent."};
 constexpr Phrase mail_many{"%1 brev eller invitasjoner er ikke sendt.",
                            "%1 letters or invitations are not sent."};
+struct JoinPhrase {
+  std::string_view state;
+  Phrase text;
+  Tone tone;
+};
+constexpr JoinPhrase join_phrases[] = {
+    {"unsent",
+     {"Du ber %1 om å bli med. Det er ikke sendt ennå: «samplan sync».",
+      "You ask %1 to join. It is not sent yet: “samplan sync”."},
+     Tone::waiting},
+    {"waiting",
+     {"Du har bedt %1 om å bli med, og venter på bekreftelse.", "You have asked %1 to join, and wait to be confirmed."},
+     Tone::waiting},
+    {"declined",
+     {"%1 har avslått at du blir med. Ring og spør, og be om en ny invitasjon.",
+      "%1 has turned you down. Call and ask, and ask for a new invitation."},
+     Tone::bad},
+    {"withdrawn",
+     {"%1 har trukket invitasjonen. Ring og spør, og be om en ny.",
+      "%1 has withdrawn the invitation. Call and ask, and ask for a new one."},
+     Tone::bad},
+    {"used",
+     {"Invitasjonen fra %1 er brukt av noen andre. Be om en ny.",
+      "The invitation from %1 was used by somebody else. Ask for a new one."},
+     Tone::bad},
+    {"expired",
+     {"Invitasjonen fra %1 er utløpt eller trukket. Be om en ny.",
+      "The invitation from %1 has expired or was withdrawn. Ask for a new one."},
+     Tone::bad},
+    {"unanswered",
+     {"%1 har ikke svart på en uke. Ring og spør, eller be om en ny invitasjon.",
+      "%1 has not answered for a week. Call and ask, or ask for a new invitation."},
+     Tone::bad},
+};
+
+// Who has been let in sees the plan.
+void print_joining(Visit& v, const json& status) {
+  for (const json& wish : list_of(status, "joining"))
+    for (const JoinPhrase& known : join_phrases)
+      if (text_of(wish, "state") == known.state) v.page.line(v.say(known.text, {text_of(wish, "inviter")}), 0, known.tone);
+}
+
 constexpr Phrase not_all{"Noe er ikke sendt ennå. Kjør «samplan sync» når du har dekning.",
                          "Something is not sent yet. Run “samplan sync” when you have a connection."};
 
@@ -80,6 +122,7 @@ int run_status(Visit& v) {
   const json status = v.call({{"do", "status"}});
   if (!is_good(status)) return v.refuse(status);
   v.page.line({state_line(status, v.now(), v.language())});
+  print_joining(v, status);
   const auto count = [&](const char* name, const Phrase& one, const Phrase& many, Tone tone) {
     const auto number = static_cast<std::size_t>(number_of(status, name));
     if (number > 0) v.page.line(count_text(number, one, many, v.language()), 0, tone);

@@ -79,6 +79,14 @@ Result<bool> Device::meet() {
   return true;
 }
 
+Result<bool> Device::meet_by_phone() {
+  SP_TRY(const std::optional<Bytes> request, core_->next_call(machine_.clock()));
+  if (!request) return false;
+  SP_TRY(const Bytes reply, native::post_meet(*machine_.transport, core_->server_url(), *request));
+  SP_OK(core_->on_call_reply(reply, machine_.clock()));
+  return true;
+}
+
 nlohmann::json Device::call(const nlohmann::json& request) { return core_->call(request, machine_.clock()); }
 
 Result<native::SyncReport> Device::sync(const SyncWish& wish, const native::ProgressSink& progress) {

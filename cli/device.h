@@ -43,6 +43,7 @@ class Device : public Desk {
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;
   Result<bool> meet() override;
+  Result<bool> meet_by_phone() override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

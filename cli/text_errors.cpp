@@ -86,7 +86,45 @@ constexpr CodePhrase phrases[] = {
      {"Får ikke sendt nå. Arbeidet ditt er lagret her.", "Cannot send now. Your work is saved here."}},
 };
 
+// Places whose sentences are worth having in English; in bokmål the core says them itself.
+struct PlacePhrase {
+  std::string_view where;
+  std::string_view en;
+};
+
+constexpr PlacePhrase places[] = {
+    {"device.closed",
+     "This device has been closed from another of your devices. Text that was not sent is still here and can be read."},
+    {"phone.code", "A code has nine digits and nothing else, like 123 456 789."},
+    {"phone.over", "The code has expired. Nobody has got the invitation. Make a new one with “samplan invite --phone”."},
+    {"phone.dead",
+     "Somebody typed a wrong code three times, so it holds no more. Nobody has got the invitation. Make a new one with "
+     "“samplan invite --phone”, and read the digits clearly."},
+    {"phone.message",
+     "Somebody else has written where your code waits. Nobody has got the invitation. Make a new one with “samplan invite "
+     "--phone”."},
+    {"phone.unthanked",
+     "The code was right, but no answer says that the invitation arrived. See “samplan invites”: if it is not used, "
+     "withdraw it and make a new one."},
+    {"phone.number", "The server gave no number for the code. Try again a little later."},
+    {"phone.unknown",
+     "The code has expired, was used or broken off, or its first three digits are wrong. Nothing was changed. Listen once "
+     "more, or ask for a new code."},
+    {"phone.used", "Somebody else has used the code. Nothing was changed. Tell whoever read it out, and ask for a new one."},
+    {"phone.dead_code", "The code was typed wrongly three times and holds no more. Nothing was changed. Ask for a new one."},
+    {"phone.answer",
+     "Somebody other than the one who read out the code has answered. Nothing was changed. Ask for a new code."},
+    {"phone.server", "The invitation is for another server. Nothing was changed. Ask whoever read out the code for the address."},
+    {"phone.wrong", "The code is not right. Nothing was changed. Listen once more and try again."},
+};
+
 }  // namespace
+
+std::string_view place_in_english(std::string_view where) {
+  for (const PlacePhrase& entry : places)
+    if (where == entry.where) return entry.en;
+  return {};
+}
 
 Phrase error_phrase(std::string_view code) {
   for (const CodePhrase& entry : phrases)

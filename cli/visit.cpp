@@ -153,9 +153,9 @@ int Visit::refuse(const json& answer) {
 int Visit::refuse(std::string_view code, std::string_view where, std::string_view sentence) {
   const Phrase general = error_phrase(code);
   std::string text(sentence);
-  if (where == "device.closed" && language() == Language::en)
-    text = "This device has been closed from another of your devices. Text that was not sent is still here and can be read.";
-  const bool is_ours = where == "device.closed" || where == "plan" || where == "home" || where == "passphrase" ||
+  const std::string_view english = place_in_english(where);
+  if (language() == Language::en && !english.empty()) text = english;
+  const bool is_ours = !english.empty() || where == "plan" || where == "home" || where == "passphrase" ||
                        where == "passphrase file" || where.substr(0, 4) == "cli.";
   if (text.empty() || (language() == Language::en && !is_ours)) {
     text = general.in(language());

@@ -94,5 +94,7 @@ nlohmann::json error_json(const Error& error);
 
 // What an error code means, for people who read it without a sentence of its own. Every code has one.
 Phrase error_phrase(std::string_view code);
+// The sentence of one place in English, where it has one of its own; empty otherwise.
+std::string_view place_in_english(std::string_view where);
 
 }  // namespace samplan::cli

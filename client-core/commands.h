@@ -113,6 +113,7 @@ SP_HANDLER(join_request);
 SP_HANDLER(requests);
 SP_HANDLER(confirm);
 SP_HANDLER(decline_request);
+SP_HANDLER(joining);
 SP_HANDLER(people);
 // commands_devices.cpp
 SP_HANDLER(devices);
@@ -124,6 +125,10 @@ SP_HANDLER(device_add_confirm);
 SP_HANDLER(device_add_cancel);
 SP_HANDLER(recovery_new);
 SP_HANDLER(recovery);
+// commands_phone.cpp
+SP_HANDLER(phone_invite);
+SP_HANDLER(phone_calling);
+SP_HANDLER(phone_cancel);
 // commands_governance.cpp
 SP_HANDLER(participant_add);
 SP_HANDLER(participants);

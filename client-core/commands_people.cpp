@@ -1,96 +1,27 @@
 // Commands about people: this person, service units, invitations and who asks to join.
+#include <algorithm>
+
 #include "client-core/commands.h"
 #include "client-core/invitation.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
+#include "client-core/own_invites.h"
+#include "client-core/own_requests.h"
 #include "client-core/people.h"
+#include "client-core/phone_invite.h"
 
 namespace samplan::handlers {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view invite_kind = "invite";
-constexpr std::string_view letter_kind = "letter";
 constexpr int invite_days_max = 7;
 constexpr UnixMs day_ms = 86'400'000;
-
-// An invitation that we have made, as stored.
-struct OwnInvite {
-  std::array<std::uint8_t, 16> secret{};
-  std::string purpose;  // "plan" or "unit"
-  PlanId plan;
-  PrincipalId unit;
-  Role role = Role::provider;
-  bool registrar = false;
-  UnixMs expires_ms = 0;
-  std::string name;
-};
-
-Bytes write_invite(const OwnInvite& i) {
-  Bytes out;
-  append(out, i.secret);
-  append_u8(out, i.purpose == "unit" ? 2 : 1);
-  append(out, i.plan.view());
-  append(out, i.unit.view());
-  append_u8(out, static_cast<std::uint8_t>(i.role));
-  append_u8(out, i.registrar ? 1 : 0);
-  append_u64(out, static_cast<std::uint64_t>(i.expires_ms));
-  append(out, ByteView::of(i.name));
-  return out;
-}
-
-Result<OwnInvite> read_invite(ByteView bytes) {
-  Reader in(bytes);
-  OwnInvite i;
-  i.secret = in.array<16>();
-  i.purpose = in.u8() == 2 ? "unit" : "plan";
-  i.plan = PlanId::from(in.take(32));
-  i.unit = PrincipalId::from(in.take(32));
-  i.role = static_cast<Role>(in.u8());
-  i.registrar = in.u8() == 1;
-  i.expires_ms = static_cast<UnixMs>(in.u64());
-  i.name = std::string(in.rest().text());
-  if (!in.ok()) return Error{Errc::corrupt, "invite"};
-  return i;
-}
-
-struct Request {
-  Bytes key;
-  BoxId box;
-  UnixMs recv_ms = 0;
-  OwnInvite invite;
-  JoinLetter letter;
-  PrincipalId person;
-};
-
-// Letters that answer one of our invitations; others are left alone.
-Result<std::vector<Request>> open_requests(CommandCall& call) {
-  SP_TRY(const std::vector<Item> letters, call.ctx.replica.items(letter_kind));
-  std::vector<Request> out;
-  for (const Item& item : letters) {
-    Reader in(item.content);
-    in.u64();
-    Request r;
-    r.key = item.key;
-    r.box = BoxId::from(in.take(16));
-    in.take(32 + 16 + 32);
-    r.recv_ms = static_cast<UnixMs>(in.u64());
-    if (!in.ok() || r.box.is_zero()) continue;
-    SP_TRY(const std::optional<Item> invite, call.ctx.replica.item(invite_kind, r.box.view()));
-    if (!invite) continue;
-    SP_TRY(r.invite, read_invite(invite->content));
-    auto letter = open_join_letter(r.invite.secret, in.rest());
-    if (!letter.ok()) continue;  // not from someone who holds the link
-    r.letter = std::move(letter).value();
-    r.person = r.letter.principal;
-    out.push_back(std::move(r));
-  }
-  return out;
-}
+constexpr UnixMs expired_shown_ms = 14 * day_ms;  // so that whoever wonders finds out why nobody came
+constexpr UnixMs joining_shown_ms = 30 * day_ms;
 
 Result<Request> find_request(CommandCall& call) {
-  SP_TRY(const std::vector<Request> all, open_requests(call));
+  SP_TRY(const std::vector<Request> all, open_requests(call.ctx));
   const std::string wanted = call.text("request");
   for (const Request& r : all)
     if (to_hex(r.key) == wanted || r.letter.name == wanted || r.person.hex() == wanted) return r;
@@ -114,6 +45,29 @@ json invite_json(CommandCall& call, const BoxId& box, const OwnInvite& i) {
     out["unit_name"] = known_name(call.ctx, i.unit);
   }
   return out;
+}
+
+// Tells all who ask by this invitation, but for one, and takes their letters away.
+Status answer_all(Context& ctx, const BoxId& box, const PrincipalId& but, JoinOutcome outcome) {
+  SP_TRY(const std::vector<Request> all, open_requests(ctx));
+  for (const Request& r : all) {
+    if (r.box != box) continue;
+    if (r.person != but) SP_OK(answer_request(ctx, r.invite.secret, r.person, outcome));
+    SP_OK(ctx.replica.delete_item("letter", r.key));
+  }
+  return Status::good();
+}
+
+// What it means, and what to do.
+std::string joining_sentence(const OwnRequest& r) {
+  if (r.state == "unsent") return "Du ber " + r.inviter + " om å bli med. Det er ikke sendt ennå.";
+  if (r.state == "waiting") return "Du har bedt " + r.inviter + " om å bli med, og venter på bekreftelse.";
+  if (r.state == "confirmed") return r.inviter + " har sluppet deg inn.";
+  if (r.state == "declined") return r.inviter + " har avslått at du blir med. Ring og spør, og be om en ny invitasjon.";
+  if (r.state == "withdrawn") return r.inviter + " har trukket invitasjonen. Ring og spør, og be om en ny.";
+  if (r.state == "used") return "Invitasjonen fra " + r.inviter + " er brukt av noen andre. Be om en ny.";
+  if (r.state == "expired") return "Invitasjonen fra " + r.inviter + " er utløpt eller trukket. Be om en ny.";
+  return r.inviter + " har ikke svart på en uke. Ring og spør, eller be om en ny invitasjon.";
 }
 
 }  // namespace
@@ -193,8 +147,8 @@ Result<json> invite(CommandCall& call) {
     days = text.size() == 1 && text[0] >= '1' && text[0] <= '7' ? text[0] - '0' : 0;
     if (days == 0) return Error{Errc::invalid_argument, "days", "En invitasjon kan gjelde i 1 til 7 dager."};
   }
-  SP_TRY(const std::uint64_t ahead, number_fact(ctx, fact::server_ahead_ms));
-  own.expires_ms = ctx.now + static_cast<UnixMs>(ahead) + days * day_ms;
+  SP_TRY(const UnixMs now, server_now(ctx));
+  own.expires_ms = now + days * day_ms;
   ctx.entropy.fill(own.secret.data(), own.secret.size());
 
   Invitation link;
@@ -204,32 +158,49 @@ Result<json> invite(CommandCall& call) {
   SP_TRY(const std::optional<Bytes> key, get_fact(ctx, fact::server_key));
   link.server_key = SignPublicKey::from(key.value_or(Bytes{}));
   SP_TRY(link.inviter_name, text_fact(ctx, fact::name));
-  SP_OK(ctx.replica.put_item(invite_kind, link.box().view(), own.plan, write_invite(own)));
-  SP_OK(queue_mail(ctx, BoxRegister{link.box(), ctx.person, own.expires_ms}));
+  SP_OK(keep_invite(ctx, own));
   json out = invite_json(call, link.box(), own);
   out["link"] = write_invitation(link);
   return out;
 }
 
 Result<json> invites(CommandCall& call) {
-  SP_TRY(const std::vector<Item> items, call.ctx.replica.items(invite_kind));
+  Context& ctx = call.ctx;
+  SP_TRY(const std::vector<KeptInvite> kept, kept_invites(ctx));
+  SP_TRY(const std::vector<Request> asking, open_requests(ctx));
+  SP_TRY(const CallView phone, calling(ctx));
+  SP_TRY(const UnixMs now, server_now(ctx));
   json out = json::array();
-  for (const Item& item : items) {
-    SP_TRY(const OwnInvite own, read_invite(item.content));
-    SP_TRY(const std::uint64_t ahead, number_fact(call.ctx, fact::server_ahead_ms));
-    if (own.expires_ms > call.ctx.now + static_cast<UnixMs>(ahead)) out.push_back(invite_json(call, BoxId::from(item.key), own));
+  for (const KeptInvite& k : kept) {
+    const UnixMs expires_ms = k.invite.expires_ms;
+    if (now - expires_ms > expired_shown_ms) continue;
+    SP_TRY(const bool is_unsent, is_invite_unsent(ctx, k.box));
+    const bool is_asked = std::any_of(asking.begin(), asking.end(), [&](const Request& r) {
+      return r.box == k.box && r.recv_ms <= expires_ms;
+    });
+    const bool is_calling = phone.invitation == k.box && phone.state == "waiting";
+    json one = invite_json(call, k.box, k.invite);
+    one["state"] = is_asked            ? "asked"
+                   : expires_ms <= now ? "expired"
+                   : is_calling        ? "calling"
+                   : is_unsent         ? "unsent"
+                                       : "open";
+    if (is_calling) one["code"] = phone.code;
+    out.push_back(std::move(one));
   }
   return json{{"invites", out}};
 }
 
 Result<json> invite_cancel(CommandCall& call) {
+  Context& ctx = call.ctx;
   const auto box = BoxId::parse(call.text("box"));
   if (!box) return Error{Errc::invalid_argument, "box", "Skriv hele id-en til invitasjonen."};
-  SP_TRY(const std::optional<Item> known, call.ctx.replica.item(invite_kind, box->view()));
+  SP_TRY(const std::optional<OwnInvite> known, kept_invite(ctx, *box));
   if (!known) return Error{Errc::not_found, "invite"};
-  SP_OK(call.ctx.replica.delete_item(invite_kind, box->view()));
-  // The server forgets the box as well: its time has run out.
-  SP_OK(queue_mail(call.ctx, BoxRegister{*box, call.ctx.person, 1}));
+  SP_OK(answer_all(ctx, *box, {}, JoinOutcome::withdrawn));
+  SP_TRY(const CallView phone, calling(ctx));
+  if (phone.invitation == *box) SP_OK(cancel_call(ctx));
+  SP_OK(withdraw_invite(ctx, *box));
   return json::object();
 }
 
@@ -250,12 +221,16 @@ Result<json> join_request(CommandCall& call) {
     SP_TRY(letter.name, text_fact(ctx, fact::name));
   }
   SP_TRY(letter.identity, identity_log(ctx, letter.principal));
-  SP_OK(queue_mail(ctx, MailPut{invitation.box(), seal_join_letter(invitation, letter)}));
+  SP_TRY(const Bytes mail, queue_mail(ctx, MailPut{invitation.box(), seal_join_letter(invitation, letter)}));
+  SP_OK(note_request(ctx, invitation, letter.principal, mail));
+  // Who has not been let in by an earlier invitation is vouched for by this one.
+  SP_TRY(const std::optional<Bytes> vouches, get_fact(ctx, fact::enrolment_box));
+  if (vouches) SP_OK(set_fact(ctx, fact::enrolment_box, invitation.box().view()));
   return json{{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
 }
 
 Result<json> requests(CommandCall& call) {
-  SP_TRY(const std::vector<Request> all, open_requests(call));
+  SP_TRY(const std::vector<Request> all, open_requests(call.ctx));
   json out = json::array();
   for (const Request& r : all) {
     json one = invite_json(call, r.box, r.invite);
@@ -287,16 +262,33 @@ Result<json> confirm(CommandCall& call) {
     out["plan"] = file->id().hex();
   }
   // One invitation, one person.
-  SP_OK(ctx.replica.delete_item(letter_kind, r.key));
-  SP_OK(ctx.replica.delete_item(invite_kind, r.box.view()));
+  SP_OK(answer_all(ctx, r.box, r.person, JoinOutcome::used));
+  SP_OK(answer_request(ctx, r.invite.secret, r.person, JoinOutcome::confirmed));
+  SP_OK(forget_invite(ctx, r.box));
   return out;
 }
 
 Result<json> decline_request(CommandCall& call) {
+  Context& ctx = call.ctx;
   SP_TRY(const Request r, find_request(call));
-  SP_OK(call.ctx.replica.delete_item(letter_kind, r.key));
-  SP_OK(call.ctx.replica.delete_item(invite_kind, r.box.view()));
+  SP_OK(answer_all(ctx, r.box, r.person, JoinOutcome::used));
+  SP_OK(answer_request(ctx, r.invite.secret, r.person, JoinOutcome::declined));
+  SP_OK(forget_invite(ctx, r.box));
   return json::object();
+}
+
+Result<json> joining(CommandCall& call) {
+  Context& ctx = call.ctx;
+  SP_TRY(const std::vector<OwnRequest> all, own_requests(ctx));
+  json out = json::array();
+  for (const OwnRequest& r : all) {
+    if (ctx.now - r.asked_ms > joining_shown_ms) continue;
+    json one = {{"state", r.state}, {"inviter", r.inviter}, {"for", r.purpose}, {"asked_ms", r.asked_ms},
+                {"message", joining_sentence(r)}};
+    if (r.asker != ctx.person) one["unit_name"] = known_name(ctx, r.asker);
+    out.push_back(std::move(one));
+  }
+  return json{{"joining", out}};
 }
 
 Result<json> people(CommandCall& call) {

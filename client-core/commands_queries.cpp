@@ -298,9 +298,11 @@ Result<json> status(CommandCall& call) {
   SP_TRY(const std::uint64_t quarantined, ctx.replica.item_count("quarantine"));
   SP_TRY(const std::uint64_t drafts_kept, ctx.replica.item_count("draft"));
   SP_TRY(const std::uint64_t mail, ctx.replica.item_count("mail_out"));
+  SP_TRY(const std::uint64_t courtesies, ctx.replica.item_count("mail_courtesy"));
   SP_TRY(const std::uint64_t opened, ctx.replica.item_count("opened"));
   SP_TRY(const std::uint64_t last, number_fact(ctx, fact::last_sync_ms));
   SP_TRY(const json asked, requests(call));
+  SP_TRY(const json own_wishes, joining(call));
   SP_TRY(const json received, hand_overs(call));
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
   SP_TRY(const std::vector<IdentityRow> identities, ctx.replica.unpushed_identities());
@@ -325,11 +327,12 @@ Result<json> status(CommandCall& call) {
                         identities.empty() && closures == 0 && !governance_waits && !frozen && last != 0;
   return json{{"waiting", waiting},
               {"intents", intents.size()},
-              {"mail", mail},
+              {"mail", mail - std::min(courtesies, mail)},  // what nobody has to look after is not counted
               {"attention", attention},
               {"quarantine", quarantined},
               {"drafts", drafts_kept},
               {"requests", asked["requests"].size()},
+              {"joining", own_wishes["joining"]},
               {"letters", received["hand_overs"].size()},
               {"last_sync_ms", last == 0 ? json(nullptr) : json(last)},
               {"plans", plans},

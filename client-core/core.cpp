@@ -8,6 +8,7 @@
 #include "client-core/local_facts.h"
 #include "client-core/old_device.h"
 #include "client-core/people.h"
+#include "client-core/phone_invite.h"
 
 namespace samplan {
 
@@ -235,6 +236,19 @@ Status Core::on_meet_reply(ByteView reply, UnixMs now) {
   Transaction tx(replica_->db());
   SP_OK(tx.begin());
   SP_OK(samplan::on_meet_reply(ctx, reply));
+  return tx.commit();
+}
+
+Result<std::optional<Bytes>> Core::next_call(UnixMs now) {
+  Context ctx = context(now);
+  return next_call_request(ctx);
+}
+
+Status Core::on_call_reply(ByteView reply, UnixMs now) {
+  Context ctx = context(now);
+  Transaction tx(replica_->db());
+  SP_OK(tx.begin());
+  SP_OK(samplan::on_call_reply(ctx, reply));
   return tx.commit();
 }
 

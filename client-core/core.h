@@ -80,6 +80,10 @@ class Core {
   Result<std::optional<Bytes>> next_meet(UnixMs now);
   Status on_meet_reply(ByteView reply, UnixMs now);
 
+  // Inviting by telephone (client-core/phone_invite.h): the same.
+  Result<std::optional<Bytes>> next_call(UnixMs now);
+  Status on_call_reply(ByteView reply, UnixMs now);
+
   Context context(UnixMs now);
   OpenPlans& plans() { return plans_; }
 

@@ -6,6 +6,7 @@ namespace samplan {
 namespace {
 
 constexpr std::string_view item_kind = "mail_out";
+constexpr std::string_view courtesy_kind = "mail_courtesy";
 
 enum class MailType : std::uint8_t { box = 1, letter = 2, drop = 3 };
 
@@ -60,9 +61,20 @@ Result<OutgoingMail> read_mail(ByteView bytes) {
 
 }  // namespace
 
-Status queue_mail(Context& ctx, const OutgoingMail& mail) {
+Result<Bytes> queue_mail(Context& ctx, const OutgoingMail& mail) {
   const auto key = ctx.entropy.id<BoxId>();
-  return ctx.replica.put_item(item_kind, key.view(), {}, write_mail(mail));
+  SP_OK(ctx.replica.put_item(item_kind, key.view(), {}, write_mail(mail)));
+  return key.view().copy();
+}
+
+Status queue_courtesy(Context& ctx, const OutgoingMail& mail) {
+  SP_TRY(const Bytes key, queue_mail(ctx, mail));
+  return ctx.replica.put_item(courtesy_kind, key, {}, {});
+}
+
+Result<bool> is_courtesy(Context& ctx, ByteView key) {
+  SP_TRY(const std::optional<Item> known, ctx.replica.item(courtesy_kind, key));
+  return known.has_value();
 }
 
 Result<std::vector<QueuedMail>> queued_mail(Context& ctx) {
@@ -75,6 +87,9 @@ Result<std::vector<QueuedMail>> queued_mail(Context& ctx) {
   return out;
 }
 
-Status unqueue_mail(Context& ctx, ByteView key) { return ctx.replica.delete_item(item_kind, key); }
+Status unqueue_mail(Context& ctx, ByteView key) {
+  SP_OK(ctx.replica.delete_item(courtesy_kind, key));
+  return ctx.replica.delete_item(item_kind, key);
+}
 
 }  // namespace samplan

@@ -11,7 +11,11 @@ namespace samplan {
 
 using OutgoingMail = std::variant<BoxRegister, MailPut, DropPut>;
 
-Status queue_mail(Context& ctx, const OutgoingMail& mail);
+// Returns what it is called here until the server has answered for it.
+Result<Bytes> queue_mail(Context& ctx, const OutgoingMail& mail);
+// What is worth nobody's attention if the server does not take it.
+Status queue_courtesy(Context& ctx, const OutgoingMail& mail);
+Result<bool> is_courtesy(Context& ctx, ByteView key);
 
 struct QueuedMail {
   Bytes key;

@@ -39,7 +39,7 @@ class OpenPlans {
 
 // Something that happened in a sync and that people should know.
 struct Notice {
-  std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed",
+  std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "join_answer", "resealed",
                      // "snapshot_differs" (detail: the author's device),
                      // "device_added", "recovered" (added with a recovery code), "recovery_code_made", "device_closed" (detail: a
                      // device of this person), "device_ended": this device,

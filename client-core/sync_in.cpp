@@ -9,6 +9,7 @@
 #include "client-core/lease.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
+#include "client-core/own_requests.h"
 #include "client-core/quarantine.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
@@ -121,6 +122,7 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     }
   }
   if (reply.status != ItemStatus::ok) {
+    if (reply.status == ItemStatus::unknown) SP_OK(note_not_admitted(ctx));
     SP_OK(tx.commit());
     const bool busy = reply.status == ItemStatus::deferred || reply.status == ItemStatus::quota;
     return Error{busy ? Errc::try_later : reply.status == ItemStatus::withdrawn ? Errc::withdrawn : Errc::refused,
@@ -221,7 +223,10 @@ Status SyncEngine::after_mail(Context& ctx, const SyncReply& reply) {
     if (is_good(status)) {
       SP_OK(unqueue_mail(ctx, mail_keys_[i]));
     } else if (is_final(status) || status == ItemStatus::unknown || status == ItemStatus::withdrawn) {
+      SP_TRY(const bool is_minor, is_courtesy(ctx, mail_keys_[i]));
       SP_OK(unqueue_mail(ctx, mail_keys_[i]));
+      if (is_minor) continue;
+      SP_OK(note_refused_letter(ctx, mail_keys_[i]));
       SP_OK(ctx.replica.put_item("refused", mail_keys_[i], {}, ByteView::of(status_name(status))));
     }
   }
@@ -251,7 +256,8 @@ Status SyncEngine::take_letters(Context& ctx, const SyncReply& reply, SyncOutcom
     Bytes key;
     append_u64(key, letter.n);
     SP_OK(ctx.replica.put_item("letter", key, letter.plan, content));
-    outcome.notices.push_back({"letter", letter.plan, 0, {}});
+    SP_TRY(const bool is_answer, answers_own_request(ctx, letter.box));
+    outcome.notices.push_back({is_answer ? "join_answer" : "letter", letter.plan, 0, {}});
   }
   if (seen != before) SP_OK(set_number_fact(ctx, fact::mail_seen, seen));
   return Status::good();

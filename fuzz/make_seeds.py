@@ -105,6 +105,13 @@ def seeds():
     yield "typed_code", b"\x01" + bytes(36)
     # A point of ristretto255 (RFC 9496, appendix A.1) with data; saved states before and after it has come.
     point = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
+    # version, step, try; then what the step holds
+    yield "phone", b"\x01\x01\x01" + bytes(range(16)) + point
+    yield "phone", b"\x01\x02\x01" + point + bytes(64)
+    yield "phone", b"\x01\x03\x01" + bytes(64) + bytes(60)
+    yield "phone", b"\x01\x04\x01" + bytes(40)
+    yield "phone", b"\x01\x05\x03"
+    yield "phone", b" 482-915.637\n"
     yield "pairing", point + b"theirs"
     yield "pairing", b"\x01\x01" + bytes(32) + point + struct.pack("<H", 7) + b"session" + b"own"
     yield "pairing", b"\x02" + bytes(64 + 64 + 32) + b"theirs"

@@ -26,5 +26,6 @@ void http(ByteView bytes);        // heads of HTTP requests
 void note(ByteView bytes);        // signed note, checkpoint, published key
 void typed_code(ByteView bytes);  // recovery code or share as typed or stored, text for a QR code
 void pairing(ByteView bytes);     // message, confirmation and saved state of a CPace run
+void phone(ByteView bytes);       // code told by telephone as typed; messages of the call, given to both sides
 
 }  // namespace samplan::fuzz

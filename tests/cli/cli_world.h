@@ -25,6 +25,9 @@ class PreparedDesk : public Desk {
     int syncs = 0;
     std::deque<json> adding;
     int meetings = 0;
+    std::deque<json> calling;
+    Result<bool> by_phone = true;
+    int calls = 0;
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -47,6 +50,14 @@ class PreparedDesk : public Desk {
       book_.adding.pop_front();
     }
     return true;
+  }
+  Result<bool> meet_by_phone() override {
+    ++book_.calls;
+    if (!book_.calling.empty()) {
+      book_.answers["phone_calling"] = book_.calling.front();
+      book_.calling.pop_front();
+    }
+    return book_.by_phone;
   }
   std::string server_url() const override { return "http://example.no"; }
 
