@@ -13,13 +13,16 @@ namespace {
 using nlohmann::json;
 
 constexpr Phrase opened_title{"Åpnet", "Opened"};
-constexpr Phrase opened_means{"Enheten til den som åpnet, har signert det.", "Signed by the device of whoever opened it."};
+constexpr Phrase opened_means{"Enheten til den som åpnet, har signert det.",
+                              "Signed by the device of whoever opened it."};
 constexpr Phrase never_opened{"Ingen har åpnet planen ennå.", "Nobody has opened the plan yet."};
 constexpr Phrase fetched_title{"Hentet, kan ha lest", "Fetched, could have read"};
 constexpr Phrase fetched_means{
-    "Serveren noterer hvem den ga hva. Enheter henter av seg selv når de synkroniserer; at noe er hentet, betyr ikke at "
+    "Serveren noterer hvem den ga hva. Enheter henter av seg selv når de synkroniserer; at noe er hentet, "
+    "betyr ikke at "
     "noen har lest det.",
-    "The server notes whom it gave what. Devices fetch by themselves when they sync; that something was fetched does not "
+    "The server notes whom it gave what. Devices fetch by themselves when they sync; that something was "
+    "fetched does not "
     "mean that anybody has read it."};
 constexpr Phrase never_fetched{"Serveren har ikke gitt noe fra planen til noen andre ennå.",
                                "The server has given nothing of the plan to anybody yet."};
@@ -27,18 +30,22 @@ constexpr Phrase denied_title{"Avvist", "Refused"};
 constexpr Phrase denied_means{"Ba om planen uten å ha tilgang, og fikk ingenting.",
                               "Asked for the plan without access, and got nothing."};
 constexpr Phrase recovered_title{"Kom tilbake med gjenopprettingskode", "Came back with a recovery code"};
-constexpr Phrase no_contact{"Fikk ikke kontakt med serveren. Det nyeste den har notert, mangler her.",
-                            "The server could not be reached. The newest of what it has noted is missing here."};
+constexpr Phrase no_contact{
+    "Fikk ikke kontakt med serveren. Det nyeste den har notert, mangler her.",
+    "The server could not be reached. The newest of what it has noted is missing here."};
 constexpr Phrase log_differs{
-    "Serveren sier nå noe annet om det som har stått i loggen før, eller har fjernet noe. Det som står her, er det den sa "
+    "Serveren sier nå noe annet om det som har stått i loggen før, eller har fjernet noe. Det som står her, "
+    "er det den sa "
     "først. Si fra til driften.",
-    "The server now says something else about what stood in the log before, or has removed something. What stands here is "
+    "The server now says something else about what stood in the log before, or has removed something. What "
+    "stands here is "
     "what it said first. Tell those who run it."};
 
 std::string sections_of(const Visit& v, const json& item) {
   std::string out;
   for (const json& code : list_of(item, "sections"))
-    if (code.is_string()) out += (out.empty() ? "" : ", ") + section_label(code.get<std::string>(), v.language());
+    if (code.is_string())
+      out += (out.empty() ? "" : ", ") + section_label(code.get<std::string>(), v.language());
   return out;
 }
 
@@ -46,8 +53,9 @@ std::string sections_of(const Visit& v, const json& item) {
 void print_list(Visit& v, const json& answer, std::string_view list, std::size_t most) {
   std::vector<const json*> items;
   for (const json& item : list_of(answer, list)) items.push_back(&item);
-  std::stable_sort(items.begin(), items.end(),
-                   [](const json* a, const json* b) { return number_of(*a, "time_ms") > number_of(*b, "time_ms"); });
+  std::stable_sort(items.begin(), items.end(), [](const json* a, const json* b) {
+    return number_of(*a, "time_ms") > number_of(*b, "time_ms");
+  });
   for (std::size_t i = 0; i < std::min(items.size(), most); ++i) {
     const json& item = *items[i];
     std::string by = text_of(item, "name");
@@ -105,9 +113,11 @@ std::vector<CommandSpec> access_commands() {
       {"access-log",
        {"[PLAN]", "[PLAN]"},
        {"Hvem som har sett planen.", "Who has seen the plan."},
-       {"For planeieren og koordinatoren. Viser hvem som har åpnet planen (enheten deres signerer det), hvem serveren har gitt\n"
+       {"For planeieren og koordinatoren. Viser hvem som har åpnet planen (enheten deres signerer det), hvem "
+        "serveren har gitt\n"
         "noe av den, hvem som ble avvist, og hvem som har kommet tilbake med gjenopprettingskode.",
-        "For the owner and the coordinator. Shows who has opened the plan (their devices sign it), to whom the server has\n"
+        "For the owner and the coordinator. Shows who has opened the plan (their devices sign it), to whom "
+        "the server has\n"
         "given any of it, who was refused, and who has come back with a recovery code."},
        0,
        1,

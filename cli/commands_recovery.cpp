@@ -23,18 +23,23 @@ constexpr int tries_max = 5;
 constexpr Phrase no_code{"Du har ingen gjenopprettingskode. Lag en med «samplan recovery new».",
                          "You have no recovery code. Make one with “samplan recovery new”."};
 constexpr Phrase code_made{"Gjenopprettingskode laget %1", "Recovery code made %1"};
-constexpr Phrase not_sent{"gjelder først når du har sendt («samplan sync»)", "holds only when you have sent (“samplan sync”)"};
+constexpr Phrase not_sent{"gjelder først når du har sendt («samplan sync»)",
+                          "holds only when you have sent (“samplan sync”)"};
 constexpr Phrase replaces{"Den gamle koden slutter å gjelde.", "The earlier code holds no longer."};
 constexpr Phrase sheet_title{"Gjenopprettingskode for Samplan", "Recovery code for Samplan"};
 constexpr Phrase part_title{"Del %1 av 3", "Part %1 of 3"};
 constexpr Phrase where_to_keep{
-    "Den som har koden, kan lese og skrive alt du kan. Skriv den på papir og legg den trygt, ikke på telefonen. "
+    "Den som har koden, kan lese og skrive alt du kan. Skriv den på papir og legg den trygt, ikke på "
+    "telefonen. "
     "Den vises bare nå.",
-    "Whoever has the code can read and write all that you can. Write it on paper and keep it safe, not on the phone. "
+    "Whoever has the code can read and write all that you can. Write it on paper and keep it safe, not on "
+    "the phone. "
     "It is shown only now."};
 constexpr Phrase where_parts{
-    "To av de tre delene trengs. Gi én til koordinatoren og én til en du stoler på, og behold én. De vises bare nå.",
-    "Two of the three parts are needed. Give one to the coordinator and one to somebody you trust, and keep one. They are "
+    "To av de tre delene trengs. Gi én til koordinatoren og én til en du stoler på, og behold én. De vises "
+    "bare nå.",
+    "Two of the three parts are needed. Give one to the coordinator and one to somebody you trust, and keep "
+    "one. They are "
     "shown only now."};
 constexpr Phrase how_to_use{"Når du ikke har noen enhet igjen: samplan recover --server %1",
                             "When you have no device left: samplan recover --server %1"};
@@ -47,13 +52,16 @@ constexpr Phrase server_missing{"Skriv serverens adresse med --server. Den står
 constexpr Phrase name_missing{"Skriv navnet ditt med --name.", "Give your name with --name."};
 constexpr Phrase nobody_to_ask{"Oppgi koden med --code-file FIL.", "Give the code with --code-file FILE."};
 constexpr Phrase unreadable{"Kan ikke lese filen «%1».", "Cannot read the file “%1”."};
-constexpr Phrase type_code{"Koden fra papiret, eller den ene delen: ", "The code on the paper, or one part: "};
+constexpr Phrase type_code{"Koden fra papiret, eller den ene delen: ",
+                           "The code on the paper, or one part: "};
 constexpr Phrase type_part{"En del til: ", "Another part: "};
 constexpr Phrase is_back{"Du er tilbake som %1. Mappen er «%2».", "You are back as %1. The folder is “%2”."};
 constexpr Phrase fetch_later{
-    "Planene er ikke hentet ennå. Kjør «samplan sync», lukk enhetene du har mistet («samplan devices»), og lag en ny kode "
+    "Planene er ikke hentet ennå. Kjør «samplan sync», lukk enhetene du har mistet («samplan devices»), og "
+    "lag en ny kode "
     "(«samplan recovery new»).",
-    "The plans are not fetched yet. Run “samplan sync”, close the devices you have lost (“samplan devices”), and make a new "
+    "The plans are not fetched yet. Run “samplan sync”, close the devices you have lost (“samplan devices”), "
+    "and make a new "
     "code (“samplan recovery new”)."};
 constexpr Phrase is_it_lost{"Er «%1», lagt til %2, mistet? Da lukkes den for godt.",
                             "Is “%1”, added %2, lost? Then it is closed for good."};
@@ -144,9 +152,11 @@ Result<std::vector<std::string>> typed_codes(Visit& v) {
   for (int tries = 0;;) {
     terminal.err << printable(v.say(out.empty() ? type_code : type_part)) << std::flush;
     std::string line;
-    if (!std::getline(terminal.in, line)) return Error{Errc::invalid_argument, "cli.code", v.say(nobody_to_ask)};
+    if (!std::getline(terminal.in, line))
+      return Error{Errc::invalid_argument, "cli.code", v.say(nobody_to_ask)};
     const bool is_part = code_kind(line) == CodeKind::share;
-    const Status one = is_part || !out.empty() ? readable(read_share_code(line)) : readable(read_recovery_code(line));
+    const Status one =
+        is_part || !out.empty() ? readable(read_share_code(line)) : readable(read_recovery_code(line));
     if (!one.ok()) {
       if (++tries == tries_max) return one.error();
       v.aside.line(one.error().detail, 0, Tone::bad);
@@ -168,7 +178,8 @@ int close_what_is_lost(Visit& v) {
     const std::string name = text_of(d, "name");
     bool goes = flag_of(d, "paper") || lost == "alle" || lost == "all";
     if (!goes && lost.empty() && v.terminal().is_in_terminal)
-      goes = is_sure(v, v.say(is_it_lost, {name, when_text(number_of(d, "added_ms"), v.now(), v.language())}));
+      goes =
+          is_sure(v, v.say(is_it_lost, {name, when_text(number_of(d, "added_ms"), v.now(), v.language())}));
     if (!goes) {
       v.page.line(v.say(still_open, {name, short_id(id)}), 0, Tone::waiting);
       continue;
@@ -235,13 +246,17 @@ std::vector<CommandSpec> recovery_commands() {
       {"recover",
        {"--server URL --name NAVN", "--server URL --name NAME"},
        {"Kom tilbake med gjenopprettingskoden.", "Come back with the recovery code."},
-       {"Lager en ny enhet for deg her, henter planene, lukker det du har mistet og gir deg en ny kode. Den brukte koden\n"
+       {"Lager en ny enhet for deg her, henter planene, lukker det du har mistet og gir deg en ny kode. Den "
+        "brukte koden\n"
         "slutter å gjelde. Alle som deler en plan med deg, kan se at det er gjort.",
-        "Makes a new device of yours here, fetches the plans, closes what you have lost and gives you a new code. The code\n"
+        "Makes a new device of yours here, fetches the plans, closes what you have lost and gives you a new "
+        "code. The code\n"
         "that was used holds no longer. Everybody who shares a plan with you can see that it was done."},
        0,
        0,
-       {{"server", {"URL", "URL"}, {"serverens adresse, fra papiret", "the server's address, from the paper"}},
+       {{"server",
+         {"URL", "URL"},
+         {"serverens adresse, fra papiret", "the server's address, from the paper"}},
         {"name", {"NAVN", "NAME"}, {"hva du heter", "what you are called"}},
         {"code-file",
          {"FIL", "FILE"},

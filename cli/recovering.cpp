@@ -27,7 +27,8 @@ Status recover(Visit& visit, const Recovering& wish) {
   SP_TRY(Recovery recovery, Recovery::start(wish.server_url, hello.key, secret, entropy));
   for (int round = 0; recovery.state() != Recovery::State::ready; ++round) {
     if (round == rounds_max) return Error{Errc::try_later, "recovery.rounds"};
-    SP_TRY(const Bytes reply, native::post_sync(transport, recovery.server_url(), recovery.next_request(visit.now())));
+    SP_TRY(const Bytes reply,
+           native::post_sync(transport, recovery.server_url(), recovery.next_request(visit.now())));
     SP_OK(recovery.on_reply(reply));
     if (recovery.state() == Recovery::State::failed) return recovery.error();
   }

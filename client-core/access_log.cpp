@@ -94,19 +94,23 @@ Result<KeptAccessLog> access_log_of(Context& ctx, const PlanId& plan) {
   return out;
 }
 
-Result<bool> take_access_part(Context& ctx, const PlanId& plan, const AccessPart& part, std::uint64_t generation) {
+Result<bool> take_access_part(Context& ctx, const PlanId& plan, const AccessPart& part,
+                              std::uint64_t generation) {
   SP_TRY(KeptAccessLog kept, access_log_of(ctx, plan));
   if (!kept.lines.empty() && kept.generation != generation) {
-    // Restored from a backup, which every device is told of in other ways: what was noted since is gone there.
+    // Restored from a backup, which every device is told of in other ways: what was noted since is gone
+    // there.
     SP_OK(forget_parts(ctx, plan));
     kept = {};
     if (part.after != 0) return true;  // ask again, from the start
   }
-  const bool follows = part.after == kept.lines.size() && part.hash_before == kept.last && hashes_hold(plan, part);
+  const bool follows =
+      part.after == kept.lines.size() && part.hash_before == kept.last && hashes_hold(plan, part);
   if (!follows) {
     SP_OK(ctx.replica.put_item(differs_kind, plan.view(), plan, {}));
   } else if (!part.lines.empty()) {
-    SP_OK(ctx.replica.put_item(part_kind, part_key(plan, part.after + 1), plan, write_part(part, generation)));
+    SP_OK(
+        ctx.replica.put_item(part_kind, part_key(plan, part.after + 1), plan, write_part(part, generation)));
   }
   const bool more = follows && part.more && !part.lines.empty();
   if (!more) SP_OK(ctx.replica.delete_item(wanted_kind, plan.view()));

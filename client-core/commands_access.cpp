@@ -1,5 +1,5 @@
-// «Hvem har sett planen min» (R96), in its honest parts: opened, as readers' devices signed; fetched and refused, as the
-// server noted; and who came back to their plans with a recovery code.
+// «Hvem har sett planen min» (R96), in its honest parts: opened, as readers' devices signed; fetched and
+// refused, as the server noted; and who came back to their plans with a recovery code.
 #include <algorithm>
 
 #include "client-core/access_event.h"
@@ -19,24 +19,26 @@ class AccessLogView {
 
   Result<json> opened() {
     json out = json::array();
-    SP_OK(ctx_.replica.each_envelope(file_.id(), section_access_log, 1, [&](const EnvelopeRow& row) -> Status {
-      SP_TRY(const Envelope e, read_envelope(row.body));
-      const bool counts = static_cast<Verdict>(row.verdict) == Verdict::valid;
-      if (!counts || e.header.kind != EnvelopeKind::access_event) return Status::good();
-      json one = who(e.header.author);
-      one["seq"] = row.seq;
-      const auto event = open_access_event(ctx_, e.ciphertext);
-      if (event.ok()) {
-        one["time_ms"] = event->wall_ms;
-        one["sections"] = json::array();
-        for (const SectionId s : event->sections) one["sections"].push_back(section_code(s));
-        one["on_behalf"] = event->on_behalf ? json(display_name(ctx_, &file_, *event->on_behalf)) : json(nullptr);
-      } else {
-        one["unreadable"] = errc_name(event.code());
-      }
-      out.push_back(std::move(one));
-      return Status::good();
-    }));
+    SP_OK(
+        ctx_.replica.each_envelope(file_.id(), section_access_log, 1, [&](const EnvelopeRow& row) -> Status {
+          SP_TRY(const Envelope e, read_envelope(row.body));
+          const bool counts = static_cast<Verdict>(row.verdict) == Verdict::valid;
+          if (!counts || e.header.kind != EnvelopeKind::access_event) return Status::good();
+          json one = who(e.header.author);
+          one["seq"] = row.seq;
+          const auto event = open_access_event(ctx_, e.ciphertext);
+          if (event.ok()) {
+            one["time_ms"] = event->wall_ms;
+            one["sections"] = json::array();
+            for (const SectionId s : event->sections) one["sections"].push_back(section_code(s));
+            one["on_behalf"] =
+                event->on_behalf ? json(display_name(ctx_, &file_, *event->on_behalf)) : json(nullptr);
+          } else {
+            one["unreadable"] = errc_name(event.code());
+          }
+          out.push_back(std::move(one));
+          return Status::good();
+        }));
     return out;
   }
 
@@ -133,7 +135,8 @@ Result<json> access_log_fetch(CommandCall& call) {
   SP_TRY(PlanFile * file, call.plan());
   SP_OK(may_look(call, *file));
   if (file->row().holding == Holding::draft)
-    return Error{Errc::not_allowed, "access_log", "Planen er et utkast på denne enheten. Ingen andre har den."};
+    return Error{Errc::not_allowed, "access_log",
+                 "Planen er et utkast på denne enheten. Ingen andre har den."};
   SP_OK(want_access_log(call.ctx, file->id()));
   return json::object();
 }

@@ -66,9 +66,10 @@ Status make_due_papers(Context& ctx) {
       SP_OK(add_device(ctx, paper));
       continue;
     }
-    const bool waits = entry != nullptr && std::any_of(unpushed.begin(), unpushed.end(), [&](const IdentityRow& row) {
-      return row.principal == ctx.person && row.seq <= entry->added_seq;
-    });
+    const bool waits =
+        entry != nullptr && std::any_of(unpushed.begin(), unpushed.end(), [&](const IdentityRow& row) {
+          return row.principal == ctx.person && row.seq <= entry->added_seq;
+        });
     if (!waits) SP_OK(ctx.replica.delete_item(due_kind, item.key));
   }
   return Status::good();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "client-core/devices.h"
 
 namespace samplan {
 namespace {
@@ -13,6 +14,23 @@ Result<const IdentityState*> unit_state(Context& ctx, const PrincipalId& unit) {
   const IdentityState* state = ctx.book.find(unit);
   if (state == nullptr || !state->is_unit) return Error{Errc::unknown_principal, "unit"};
   return state;
+}
+
+// A record from outside has the number of one that is here, or follows on another one. If ours was not confirmed yet, another
+// device of the person, or another registrar, was first, and what is ours is made anew. If it was, somebody has been shown
+// another history; so has whoever misses one in between, since feeds leave nothing out.
+Status give_way(Context& ctx, const Record& record) {
+  const PrincipalId id = PrincipalId::from(record.log().view());
+  const IdentityState* state = ctx.book.find(id);
+  if (state == nullptr) return Status::good();
+  if (record.header.seq > state->seq() + 1) return Error{Errc::frozen, "identity"};
+  const std::uint64_t ours = std::min(record.header.seq, state->seq());
+  SP_TRY(const std::vector<IdentityRow> unpushed, ctx.replica.unpushed_identities());
+  const bool is_unsent = std::any_of(unpushed.begin(), unpushed.end(), [&](const IdentityRow& row) {
+    return row.principal == id && row.seq == ours;
+  });
+  if (!is_unsent) return Error{Errc::frozen, "identity"};
+  return forget_unaccepted(ctx, id, ours);
 }
 
 GenerationWrap wrap_for_member(const IdentityState& member, ByteView plain) {
@@ -135,7 +153,12 @@ Status take_identity(Context& ctx, ByteView bytes) {
   SP_TRY(const Record record, read_record(LogKind::identity, bytes));
   const auto kind = static_cast<IdentityKind>(record.header.kind);
   SP_TRY(const IdentityBody body, read_identity_body(kind, record.body));
-  SP_TRY(const PrincipalId id, ctx.book.add(bytes));
+  auto added = ctx.book.add(bytes);
+  if (added.code() == Errc::log_conflict) {
+    SP_OK(give_way(ctx, record));
+    added = ctx.book.add(bytes);
+  }
+  SP_TRY(const PrincipalId id, added);
   SP_OK(ctx.replica.add_identity(id, record.header.seq, bytes, true));
   SP_OK(ctx.replica.mark_identity_pushed(id, record.header.seq));
   const Status used = ctx.keyring.absorb_identity(ctx.person, *ctx.book.find(id), body);

@@ -11,13 +11,15 @@ namespace {
 
 constexpr int conflicts_max = 5;  // another device of the person writes to the log at the same time
 
-const Error not_known{Errc::not_found, "recovery.code",
-                      "Serveren kjenner ikke denne koden. Se etter at adressen er den som står på papiret, og at du "
-                      "ikke har en nyere kode."};
+const Error not_known{
+    Errc::not_found, "recovery.code",
+    "Serveren kjenner ikke denne koden. Se etter at adressen er den som står på papiret, og at du "
+    "ikke har en nyere kode."};
 const Error is_closed{Errc::withdrawn, "recovery.code",
                       "Koden gjelder ikke lenger: den er brukt eller erstattet av en nyere."};
-const Error not_trusted{Errc::forged, "recovery.log",
-                        "Det serveren ga, henger ikke sammen med koden. Ingenting er laget. Si fra til driften."};
+const Error not_trusted{
+    Errc::forged, "recovery.log",
+    "Det serveren ga, henger ikke sammen med koden. Ingenting er laget. Si fra til driften."};
 const Error no_room{Errc::too_large, "recovery.devices",
                     "Du har hatt så mange enheter som Samplan tar imot. Ingenting er laget."};
 
@@ -28,7 +30,8 @@ PrincipalId log_of(const Record& record) { return PrincipalId::from(record.log()
 Result<Recovery> Recovery::start(const std::string& server_url, const SignPublicKey& server_key,
                                  const crypto::Secret32& secret, Entropy& entropy) {
   if (host_of(server_url).empty())
-    return Error{Errc::invalid_argument, "home.server_url", "Serverens adresse må begynne med http:// eller https://."};
+    return Error{Errc::invalid_argument, "home.server_url",
+                 "Serverens adresse må begynne med http:// eller https://."};
   Recovery out(paper_keys(secret), DeviceKeys::create(entropy));
   out.server_url_ = server_url;
   while (!out.server_url_.empty() && out.server_url_.back() == '/') out.server_url_.pop_back();
@@ -59,7 +62,8 @@ Bytes Recovery::next_request(UnixMs now) {
     }
     if (!record_.empty()) q.identity.push_back(record_);
   }
-  Bytes frame = write_request_frame(paper_.id(), nonce_, host_of(server_url_), write_request_body(q), paper_.sign);
+  Bytes frame =
+      write_request_frame(paper_.id(), nonce_, host_of(server_url_), write_request_body(q), paper_.sign);
   asked_ = request_hash(frame);
   return frame;
 }
@@ -107,8 +111,8 @@ Status Recovery::take_answer(const SyncReply& reply) {
   return Error{Errc::refused, "recovery.refused"};
 }
 
-// What of it is the person's: units and their members come to the fresh device with its first sync. True if there was
-// anything new.
+// What of it is the person's: units and their members come to the fresh device with its first sync. True if
+// there was anything new.
 bool Recovery::take_log(const std::vector<Bytes>& records) {
   bool grew = false;
   for (const Bytes& bytes : records) {
@@ -155,7 +159,8 @@ Result<Bytes> Recovery::add_record(UnixMs now) const {
   header.prev = me->head();
   header.signer = paper_.id();
   header.wall_ms = now;
-  return write_record(LogKind::identity, header, write_identity_body(IdentityKind::add_device, body), paper_.sign);
+  return write_record(LogKind::identity, header, write_identity_body(IdentityKind::add_device, body),
+                      paper_.sign);
 }
 
 }  // namespace samplan

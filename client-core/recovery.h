@@ -1,8 +1,8 @@
-// Coming back with nothing but a recovery code: the paper device (client-core/paper.h) fetches the person's identity log,
-// adds a fresh device to it, and that device's home is made from the log as if another device had handed it over. Nothing is
-// kept before the server has the record, so whoever breaks off can begin again with the same code. Closing the paper and
-// what was lost is the fresh device's, with the ordinary command. Sans-I/O: the host carries requests to POST /v1/sync
-// until `state` says that it is over.
+// Coming back with nothing but a recovery code: the paper device (client-core/paper.h) fetches the person's
+// identity log, adds a fresh device to it, and that device's home is made from the log as if another device
+// had handed it over. Nothing is kept before the server has the record, so whoever breaks off can begin again
+// with the same code. Closing the paper and what was lost is the fresh device's, with the ordinary command.
+// Sans-I/O: the host carries requests to POST /v1/sync until `state` says that it is over.
 #pragma once
 
 #include <string>
@@ -16,7 +16,8 @@ namespace samplan {
 
 class Recovery {
  public:
-  // `server_key`: what the server says of itself; it is pinned by the home that is made. errors: invalid_argument.
+  // `server_key`: what the server says of itself; it is pinned by the home that is made. errors:
+  // invalid_argument.
   static Result<Recovery> start(const std::string& server_url, const SignPublicKey& server_key,
                                 const crypto::Secret32& secret, Entropy& entropy);
 
@@ -30,8 +31,8 @@ class Recovery {
   const Error& error() const { return error_; }
 
   Bytes next_request(UnixMs now);
-  // errors: forged, malformed (not this server's answer), try_later (it has no room just now): ask again. Anything else is
-  // in `state`.
+  // errors: forged, malformed (not this server's answer), try_later (it has no room just now): ask again.
+  // Anything else is in `state`.
   Status on_reply(ByteView reply);
 
   // For Core::recover, when ready.

@@ -142,7 +142,8 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     } else if (status == ItemStatus::gov_conflict) {
       // Another device of this person, or registrar of the unit, was first. What we made on the old log can never count.
       SP_OK(forget_unaccepted(ctx, identity_sent_[i].first, identity_sent_[i].second));
-      outcome.again = true;
+      // Without the newer log it would be the same again.
+      outcome.again = outcome.again || !reply.identity.empty();
       SP_TRY(const std::optional<Item> renewal, ctx.replica.item("unit_renew", identity_sent_[i].first.view()));
       if (identity_sent_[i].first != ctx.person && !renewal)
         outcome.notices.push_back({"refused", {}, 0, std::string("identity ") + status_name(status)});

@@ -52,7 +52,8 @@ Result<AccessPart> read_access_part(ByteView bytes) {
     part.lines.push_back(read_access_line(in));
   }
   // A numbering that could run over is nobody's log.
-  if (!in.ok() || more > 1 || part.after > UINT64_MAX - access_lines_max) return Error{Errc::malformed, "access_part"};
+  if (!in.ok() || more > 1 || part.after > UINT64_MAX - access_lines_max)
+    return Error{Errc::malformed, "access_part"};
   return part;
 }
 

@@ -1,9 +1,11 @@
-// What the server notes of each reply that hands out others' content: which device got what of a plan, and when. «Could have
-// read» (R96); «did open» is what readers' devices say themselves (client-core/access_event.h). The lines of a plan are
-// numbered and hash-chained, so that whoever has read the log once notices when a line of it is changed or missing later.
+// What the server notes of each reply that hands out others' content: which device got what of a plan, and
+// when. «Could have read» (R96); «did open» is what readers' devices say themselves
+// (client-core/access_event.h). The lines of a plan are numbered and hash-chained, so that whoever has read
+// the log once notices when a line of it is changed or missing later.
 //
-//   line  device 16 | section u16 | from u64 | to u64 | recv_ms u64; section 0: asked without access, and got nothing
-//   hash  H("samplan/access-log/1", hash of the line before 32 | plan 32 | n u64 | line); zero before the first
+//   line  device 16 | section u16 | from u64 | to u64 | recv_ms u64; section 0: asked without access, and got
+//   nothing hash  H("samplan/access-log/1", hash of the line before 32 | plan 32 | n u64 | line); zero before
+//   the first
 #pragma once
 
 #include <vector>

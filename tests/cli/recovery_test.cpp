@@ -44,8 +44,10 @@ TEST_CASE("recovery new asks before it replaces a code, and shows parts as three
   CliWorld w;
   w.is_terminal = true;
   w.in.str("nei\n");
-  w.book.answers["recovery"] = {{"ok", true}, {"codes", {{{"device", "aa"}, {"made_ms", w.now}, {"unsent", false}}}}};
-  w.book.answers["recovery_new"] = {{"ok", true}, {"server", "http://example.no"}, {"shares", {"D1", "D2", "D3"}}};
+  w.book.answers["recovery"] = {{"ok", true},
+                                {"codes", {{{"device", "aa"}, {"made_ms", w.now}, {"unsent", false}}}}};
+  w.book.answers["recovery_new"] = {
+      {"ok", true}, {"server", "http://example.no"}, {"shares", {"D1", "D2", "D3"}}};
   CHECK(w.run({"recovery", "new", "--shares"}) == exit_refused);
   CHECK(w.last("recovery_new").is_null());
   CHECK(w.run({"recovery", "new", "--shares", "--yes"}) == exit_good);
@@ -59,7 +61,8 @@ TEST_CASE("recovery says whether there is a code") {
   w.book.answers["recovery"] = {{"ok", true}, {"codes", json::array()}};
   CHECK(w.run({"recovery"}) == exit_good);
   CHECK(has(w.out.str(), "Du har ingen gjenopprettingskode"));
-  w.book.answers["recovery"] = {{"ok", true}, {"codes", {{{"device", "aa"}, {"made_ms", w.now}, {"unsent", true}}}}};
+  w.book.answers["recovery"] = {{"ok", true},
+                                {"codes", {{{"device", "aa"}, {"made_ms", w.now}, {"unsent", true}}}}};
   CHECK(w.run({"recovery"}) == exit_good);
   CHECK(has(w.out.str(), "gjelder først når du har sendt"));
 }

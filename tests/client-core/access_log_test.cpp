@@ -1,5 +1,6 @@
 // Who has seen my plan, with the relay in the same process.
 #include "client-core/access_log.h"
+
 #include "tests/support/device_world.h"
 
 using namespace samplan;
@@ -62,7 +63,9 @@ TEST_CASE("the owner sees who opened, who fetched what and when, and for which u
 TEST_CASE("the log comes only when it is asked for, only what is new, and is kept over a restart", "[R96]") {
   DeviceWorld world;
   CoreWorld& w = world.people;
-  const auto shown = [&] { return w.ok("Ola", {{"do", "access_log"}, {"plan", world.cast.plan}})["fetched"].size(); };
+  const auto shown = [&] {
+    return w.ok("Ola", {{"do", "access_log"}, {"plan", world.cast.plan}})["fetched"].size();
+  };
   w.sync("Ola");
   CHECK(shown() == 0);
   const std::size_t first = log_of(world, "Ola")["fetched"].size();
@@ -104,7 +107,8 @@ TEST_CASE("who asks after access has ended, or never had any, is noted as refuse
   CHECK(denied[1]["name"] == "ukjent enhet");
 }
 
-TEST_CASE("a server that changes or shortens what stood in the log is found out, and the first word stays", "[R96]") {
+TEST_CASE("a server that changes or shortens what stood in the log is found out, and the first word stays",
+          "[R96]") {
   DeviceWorld world;
   CoreWorld& w = world.people;
   const json before = log_of(world, "Ola")["fetched"];
@@ -129,8 +133,14 @@ TEST_CASE("a server that changes or shortens what stood in the log is found out,
     CHECK_FALSE(access_log_of(ctx, plan)->differs);
     return;
   }
-  SECTION("other lines before") { part.hash_before = crypto::hash("x", {}); part.hash_last = hash_of(world, part); }
-  SECTION("fewer lines") { --part.after; part.hash_last = hash_of(world, part); }
+  SECTION("other lines before") {
+    part.hash_before = crypto::hash("x", {});
+    part.hash_last = hash_of(world, part);
+  }
+  SECTION("fewer lines") {
+    --part.after;
+    part.hash_last = hash_of(world, part);
+  }
   SECTION("a sum that does not hold") { part.lines[0].to_seq = 9; }
   SECTION("nothing of it") { part = {}; }
   CHECK(*take_access_part(ctx, plan, part, kept.generation) == false);

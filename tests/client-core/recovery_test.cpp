@@ -15,7 +15,8 @@ class Recovering {
     auto secret = read_paper(typed);
     INFO((secret.ok() ? "" : secret.error().detail));
     REQUIRE(secret.ok());
-    auto begun = Recovery::start(world.people.url(), world.people.server_key(), *secret, world.people.entropy());
+    auto begun =
+        Recovery::start(world.people.url(), world.people.server_key(), *secret, world.people.entropy());
     REQUIRE(begun.ok());
     recovery = std::make_unique<Recovery>(std::move(*begun));
   }
@@ -100,7 +101,8 @@ TEST_CASE("with a recovery code and nothing else the owner reads and writes her 
   CHECK(with_new.until_over() == Recovery::State::ready);
 }
 
-TEST_CASE("everybody who shares a plan is told of a recovery, and the own devices of code and recovery", "[R113]") {
+TEST_CASE("everybody who shares a plan is told of a recovery, and the own devices of code and recovery",
+          "[R113]") {
   DeviceWorld world;
   CoreWorld& w = world.people;
   world.add("Mona", "Telefon");
@@ -133,7 +135,8 @@ TEST_CASE("two of three parts are the code, and one is nothing", "[R113]") {
   CHECK(read_paper({shares[0]}).code() == Errc::not_found);
   CHECK(read_paper({shares[0], shares[0]}).code() == Errc::already_exists);
   for (const auto& pair : {std::pair<int, int>{0, 1}, {0, 2}, {1, 2}}) {
-    Recovering r(world, {shares[static_cast<std::size_t>(pair.second)], shares[static_cast<std::size_t>(pair.first)]});
+    Recovering r(
+        world, {shares[static_cast<std::size_t>(pair.second)], shares[static_cast<std::size_t>(pair.first)]});
     CHECK(r.until_over() == Recovery::State::ready);
   }
 }
@@ -215,7 +218,10 @@ TEST_CASE("a server that hands out another person's log, or none, is found out b
     const Bytes request = begun->next_request(w.now);
     SyncReply reply;
     reply.identity = identity;
-    REQUIRE(begun->on_reply(write_reply_frame(write_reply_body(reply), request_hash(request), world.server.relay->server().key)).ok());
+    REQUIRE(begun
+                ->on_reply(write_reply_frame(write_reply_body(reply), request_hash(request),
+                                             world.server.relay->server().key))
+                .ok());
   };
   std::vector<Bytes> log;
   SECTION("another's") {

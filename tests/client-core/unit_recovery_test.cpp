@@ -1,10 +1,12 @@
-// A unit's registrar gives a member who has lost everything the access back, and no consent is asked for anew.
+// A unit's registrar gives a member who has lost everything the access back, and no consent is asked for
+// anew.
 #include "tests/support/device_world.h"
 
 using namespace samplan;
 using namespace samplan::world;
 
-TEST_CASE("a member of a unit with nothing left is let in again by the registrar, and the lost device is out", "[R113]") {
+TEST_CASE("a member of a unit with nothing left is let in again by the registrar, and the lost device is out",
+          "[R113]") {
   DeviceWorld world;
   CoreWorld& w = world.people;
   const std::string unit = "Hjemmetjenesten";

@@ -5,8 +5,9 @@
 using namespace samplan;
 using namespace samplan::world;
 
-TEST_CASE("an owner whose only phone is in the sea comes back with two parts of the code, over the real server",
-          "[flow][R113]") {
+TEST_CASE(
+    "an owner whose only phone is in the sea comes back with two parts of the code, over the real server",
+    "[flow][R113]") {
   OverHttp world;
   CoreWorld& w = world.people;
   const Cast cast = set_up(w);
@@ -25,7 +26,8 @@ TEST_CASE("an owner whose only phone is in the sea comes back with two parts of 
       world.server.stop(SIGKILL);
       world.server.start();
     }
-    const auto reply = native::post_sync(world.transport, recovery->server_url(), recovery->next_request(w.now));
+    const auto reply =
+        native::post_sync(world.transport, recovery->server_url(), recovery->next_request(w.now));
     REQUIRE(reply.ok());
     REQUIRE(recovery->on_reply(*reply).ok());
     REQUIRE(recovery->state() != Recovery::State::failed);
@@ -35,7 +37,11 @@ TEST_CASE("an owner whose only phone is in the sea comes back with two parts of 
   CHECK(w.digest("Ola igjen", cast.plan) == digest);
   w.ok("Ola igjen", {{"do", "device_close"}, {"device", "Enhet 1"}});
   w.sync_all({"Ola igjen", "Mona"});
-  w.ok("Mona", {{"do", "edit"}, {"plan", cast.plan}, {"entity", cast.measure}, {"field", "where"}, {"value", "Ved kaia"}});
+  w.ok("Mona", {{"do", "edit"},
+                {"plan", cast.plan},
+                {"entity", cast.measure},
+                {"field", "where"},
+                {"value", "Ved kaia"}});
   w.sync_all({"Mona", "Ola igjen"});
   CHECK(w.record("Ola igjen", cast.plan, "helse", "measure")["fields"]["where"] == "Ved kaia");
 }

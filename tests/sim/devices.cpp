@@ -1,6 +1,7 @@
-// What people do with their devices: taking a new one into use, closing a lost one, and coming back with a code on paper.
-// Two devices that meet are on one table and a good network; what trouble does to that is tested in tests/hostile and
-// tests/client-core. What matters here is what it does to a plan on which others work at the same time.
+// What people do with their devices: taking a new one into use, closing a lost one, and coming back with a
+// code on paper. Two devices that meet are on one table and a good network; what trouble does to that is
+// tested in tests/hostile and tests/client-core. What matters here is what it does to a plan on which others
+// work at the same time.
 #include <algorithm>
 
 #include "client-core/paper.h"
@@ -29,7 +30,8 @@ void take_into_use(World& w, Device& d, Luck& luck) {
   if (!w.is_on(d) || is_crowded(w)) return;
   w.hang_up(d);
   SeededEntropy entropy(luck.number());
-  auto begun = NewDevice::start(url, w.server.identity().key.public_key, d.name + "s telefon", entropy, w.now);
+  auto begun =
+      NewDevice::start(url, w.server.identity().key.public_key, d.name + "s telefon", entropy, w.now);
   if (!begun.ok()) return w.fail("home_begins", begun.error().where);
   NewDevice& added = *begun;
   for (int i = 0; i < 2; ++i)
@@ -52,7 +54,8 @@ void close_lost(World& w, Device& d, Luck& luck) {
   if (!answer.is_object() || answer["ok"] != true) return;
   std::vector<std::string> open;
   for (const json& one : answer["devices"])
-    if (one["this"] == false && one["closed"] == false && one["closing"] == false) open.push_back(one["device"]);
+    if (one["this"] == false && one["closed"] == false && one["closing"] == false)
+      open.push_back(one["device"]);
   if (open.empty()) return;
   const std::string id = luck.pick(open);
   const json done = w.call(d, {{"do", "device_close"}, {"device", id}});

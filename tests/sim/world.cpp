@@ -218,8 +218,9 @@ json World::call(Device& d, const json& request, const std::string& text) {
 json World::ask(Device& d, const json& request) {
   if (!is_on(d)) return nullptr;
   json answer = d.core->call(request, d.clock.at(now));
-  if (died(d)) return nullptr;
-  return answer;
+  if (!died(d)) return answer;
+  // It notes the time (client-core/lease.h), so even a question can be what the power fails at. Asked again after that.
+  return is_on(d) ? d.core->call(request, d.clock.at(now)) : nullptr;
 }
 
 void World::plan_event(Event event) {
