@@ -4,6 +4,7 @@
 #include "cli/begin.h"
 #include "cli/json_read.h"
 #include "cli/meeting.h"
+#include "cli/print_proof.h"
 #include "cli/print_sync.h"
 #include "client-core/json/json_gate.h"
 
@@ -84,6 +85,14 @@ json do_sync(Visit& visit, const json& request) {
   return report.ok() ? report_json(*report) : error_json(report.error());
 }
 
+json do_prove(Visit& visit, const json& request) {
+  if (json wrong = check_members(request, {}); !wrong.is_null()) return wrong;
+  const auto desk = visit.desk();
+  if (!desk.ok()) return error_json(desk.error());
+  const auto report = (*desk)->prove();
+  return report.ok() ? proof_json(*report) : error_json(report.error());
+}
+
 json meeting_json(const NewMeeting& meeting) {
   const NewDevice& device = meeting.device();
   json out = {{"ok", true}};
@@ -138,6 +147,7 @@ json answer_line(Visit& visit, const std::string& line, std::unique_ptr<NewMeeti
   if (name == "init") return do_init(visit, *request);
   if (name == "join") return do_join(visit, *request);
   if (name == "sync") return do_sync(visit, *request);
+  if (name == "prove") return do_prove(visit, *request);
   if (name == "device_new") return do_device_new(visit, *request, meeting);
   if (name == "device_new_step" || name == "device_new_finish" || name == "device_new_cancel")
     return do_meeting(visit, *request, meeting);

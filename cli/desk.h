@@ -25,6 +25,8 @@ class Desk {
   virtual Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) = 0;
   // One exchange with the server's meeting place while a new device is being added. False: nothing to send now.
   virtual Result<bool> meet() = 0;
+  // Examines the server's newest checkpoint.
+  virtual Result<ProofReport> prove() = 0;
   virtual std::string server_url() const = 0;
 };
 

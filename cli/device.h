@@ -35,6 +35,7 @@ class Device : public Desk {
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;
   Result<bool> meet() override;
+  Result<ProofReport> prove() override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "client-core/new_device.h"
+#include "client-core/proof_run.h"
 #include "client-core/sync_engine.h"
 #include "crypto/device_lock.h"
 
@@ -74,12 +75,18 @@ class Core {
   Result<std::optional<Bytes>> next_meet(UnixMs now);
   Status on_meet_reply(ByteView reply, UnixMs now);
 
+  // Examining the server's checkpoint (client-core/proof_run.h): what to post to /v1/proof, until there is nothing more.
+  Result<std::optional<Bytes>> next_proof(UnixMs now, bool first);
+  Status on_proof_reply(ByteView reply, UnixMs now);
+  const ProofReport& proof_report() const { return proof_->report(); }
+
   Context context(UnixMs now);
   OpenPlans& plans() { return plans_; }
 
  private:
   Core(DeviceKeys keys, Entropy& entropy) : keys_(std::move(keys)), entropy_(entropy) {}
   Status load(HomeFiles& files);
+  void use_server(const std::string& url, const SignPublicKey& key);
   void forget_undone(UnixMs now);
 
   DeviceKeys keys_;
@@ -90,6 +97,7 @@ class Core {
   PrincipalId person_;
   OpenPlans plans_;
   std::unique_ptr<SyncEngine> engine_;
+  std::unique_ptr<ProofRun> proof_;
   std::string server_url_;
 };
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "client-core/plan_file.h"
+#include "client-core/receipts.h"
 #include "sync/wire/message.h"
 
 namespace samplan {
@@ -100,7 +101,6 @@ class SyncEngine {
   Result<std::optional<SnapshotRow>> due_attestation(Context& ctx, PlanFile& file, SectionId section);
   Status drop_refused_extra(Context& ctx, PlanFile& file, const Hash& id, bool& dropped);
   Status freeze(Context& ctx, const PlanId& plan, const Error& why, SyncOutcome& outcome);
-  Status take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation);
   Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome);
@@ -138,9 +138,6 @@ class SyncEngine {
   std::size_t push_room_ = 0;
   bool left_over_ = false;  // not everything that waits was in the last request
 };
-
-// Where the server's last word puts the head of a section; 0 if it has said nothing of it.
-std::uint64_t head_in_receipt(PlanFile& file, SectionId section);
 
 // Notes that somebody who was let in still waits for what a section says; made and sealed when next possible.
 Status put_snapshot_due(Context& ctx, const PlanId& plan, SectionId section);

@@ -98,6 +98,12 @@ class SqliteStore final : public relay::Store {
   Status add_meet_message(const relay::MeetMessageRow& row) override;
   Status close_meet_box(const MeetBoxId& box) override;
   Status forget_expired_meet(UnixMs now) override;
+  Result<std::optional<relay::CheckpointRow>> checkpoint(std::uint64_t generation) override;
+  Status each_checkpoint(std::uint64_t generation, const relay::Visitor<relay::CheckpointRow>& visit) override;
+  Result<std::vector<relay::PlanRow>> all_plans() override;
+  Status add_checkpoint(const relay::CheckpointRow& row) override;
+  Status put_noted_head(const ChainHead& head) override;
+  Status each_noted_head(const relay::Visitor<ChainHead>& visit) override;
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override;
   Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) override;
 

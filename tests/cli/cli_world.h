@@ -25,6 +25,7 @@ class PreparedDesk : public Desk {
     int syncs = 0;
     std::deque<json> adding;
     int meetings = 0;
+    Result<ProofReport> proof = Error{Errc::offline, "test"};
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -48,6 +49,7 @@ class PreparedDesk : public Desk {
     }
     return true;
   }
+  Result<ProofReport> prove() override { return book_.proof; }
   std::string server_url() const override { return "http://example.no"; }
 
  private:
