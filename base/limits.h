@@ -37,8 +37,6 @@ inline constexpr std::size_t mail_items_max = 16;             // waiting in one 
 inline constexpr std::size_t own_logs_max = 128;              // a person and its units
 inline constexpr std::size_t meet_message_bytes_max = 4096;   // one message between two devices that meet
 inline constexpr std::size_t meet_messages_max = 16;          // of one meeting; an identity log takes several
-inline constexpr std::size_t proof_plans_max = 128;           // of one request for proofs: a reply below 2 MiB
-inline constexpr std::size_t checkpoint_bytes_max = 8192;     // a note with the signatures of many witnesses
 inline constexpr std::uint16_t meet_slots = 1000;             // three digits of a code told by telephone
 
 // Text from people and files.

@@ -92,7 +92,7 @@ Result<std::optional<Bytes>> ProofRun::next_request(Context& ctx, bool first) {
   SP_TRY(const Remembered before, remembered(ctx));
   q.generation = before.generation;
   q.size = before.size;
-  const std::size_t count = std::min<std::size_t>(todo_.size(), limits::proof_plans_max);
+  const std::size_t count = std::min<std::size_t>(todo_.size(), proof_plans_max);
   const auto end = todo_.begin() + static_cast<std::ptrdiff_t>(count);
   q.plans.assign(todo_.begin(), end);
   todo_.erase(todo_.begin(), end);

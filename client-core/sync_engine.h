@@ -42,6 +42,7 @@ class OpenPlans {
 struct Notice {
   std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "resealed",
                      // "snapshot_differs" (detail: the author's device),
+                     // "restored" (detail: the server's generation),
                      // "device_added", "device_closed" (detail: a device of this person), "device_ended": this device
   PlanId plan;
   SectionId section = 0;
@@ -87,6 +88,7 @@ class SyncEngine {
   Status take_identities(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
   Status take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
   Status end_here(Context& ctx, SyncOutcome& outcome);
+  Status begin_generation(Context& ctx, SyncOutcome& outcome);
   Status say_own_logs(Context& ctx, SyncRequest& request);
   Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
   Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);

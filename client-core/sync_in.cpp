@@ -68,6 +68,16 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     SP_OK(tx.commit());
     return outcome;
   }
+  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
+  if (reply.generation != generation) SP_OK(set_number_fact(ctx, fact::generation, reply.generation));
+  if (generation != 0 && reply.generation > generation) {
+    SP_OK(begin_generation(ctx, outcome));
+    // A restored server may have to be told first who this is.
+    if (reply.status == ItemStatus::unknown) {
+      SP_OK(tx.commit());
+      return outcome;
+    }
+  }
   if (reply.status == ItemStatus::withdrawn) {
     // The server's word alone closes nothing here; the person's own log does.
     SP_OK(take_own_logs(ctx, reply.identity, outcome));
@@ -85,9 +95,6 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     return Error{busy ? Errc::try_later : reply.status == ItemStatus::withdrawn ? Errc::withdrawn : Errc::refused,
                  std::string("sync ") + status_name(reply.status)};
   }
-  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
-  if (reply.generation != generation) SP_OK(set_number_fact(ctx, fact::generation, reply.generation));
-
   for (std::size_t i = 0; i < reply.identity_results.size() && i < identity_sent_.size(); ++i) {
     const ItemStatus status = reply.identity_results[i].status;
     if (is_good(status)) {

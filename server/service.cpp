@@ -308,9 +308,11 @@ Result<std::unique_ptr<SyncService>> open_service(const ServiceConfig& config, L
       std::make_unique<Service>(config.relay, std::move(identity), std::move(store), config, log));
 }
 
+std::string store_path(const Config& config) { return config.data_dir + "/store.sqlite"; }
+
 Result<std::unique_ptr<SyncService>> make_service(const Config& config, Log& log) {
   ServiceConfig service;
-  service.store_path = config.data_dir + "/store.sqlite";
+  service.store_path = store_path(config);
   service.code_path = config.data_dir + "/enrolment-code";
   service.relay.open_enrolment = config.enrolment == Enrolment::open;
   return open_service(service, log);

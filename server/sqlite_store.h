@@ -20,6 +20,8 @@ class SqliteStore final : public relay::Store {
 
   // Full check of the file; slow on large ones. errors: corrupt.
   Status check_integrity();
+  // Leaves out so many numbers of letters that none given since a backup is given again.
+  Status skip_letter_numbers();
   // For tests of a full disk: the file may not grow beyond so many pages.
   Status limit_pages(int pages);
 

@@ -1,4 +1,5 @@
-// The rows of the checkpoints and of the heads that the newest one speaks of.
+// The rows of the checkpoints and of the heads that the newest one speaks of; and what is done to the rows after a
+// backup was put back.
 #include "server/sqlite_store.h"
 
 namespace samplan::server {
@@ -63,6 +64,14 @@ Status SqliteStore::each_noted_head(const relay::Visitor<ChainHead>& visit) {
     if (!row || !visit({q.id<PlanId>(0), static_cast<SectionId>(q.number(1)), q.number(2), q.id<Hash>(3)}))
       return Status::good();
   }
+}
+
+Status SqliteStore::skip_letter_numbers() {
+  // SQLite's own table of AUTOINCREMENT; it has no row while there has never been a letter.
+  SP_OK(db_.query("INSERT INTO sqlite_sequence(name,seq) SELECT 'letter',0 WHERE NOT EXISTS "
+                  "(SELECT 1 FROM sqlite_sequence WHERE name='letter')")
+            .run());
+  return db_.query("UPDATE sqlite_sequence SET seq=seq+1000000 WHERE name='letter'").run();
 }
 
 }  // namespace samplan::server

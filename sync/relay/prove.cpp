@@ -40,7 +40,9 @@ Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofReque
   reply.day = newest->leaf;
   SP_TRY(reply.inclusion, merkle::inclusion_proof(newest->n - 1, newest->n, at));
   const bool same_log = request.size != 0 && request.generation == server.generation && request.size <= newest->n;
-  if (same_log) SP_TRY(reply.consistency, merkle::consistency_proof(request.size, newest->n, at));
+  if (same_log) {
+    SP_TRY(reply.consistency, merkle::consistency_proof(request.size, newest->n, at));
+  }
   return Status::good();
 }
 

@@ -106,7 +106,7 @@ Result<ProofRequest> read_proof_request(ByteView bytes) {
     Reader r(in.bytes(rq_plans));
     if (r.left() == 0 || r.left() % PlanId::size != 0) in.fail();
     while (r.left() >= PlanId::size) {
-      if (q.plans.size() == limits::proof_plans_max) return Error{Errc::too_large, "proof_request"};
+      if (q.plans.size() == proof_plans_max) return Error{Errc::too_large, "proof_request"};
       const PlanId plan = PlanId::from(r.take(PlanId::size));
       if (!q.plans.empty() && !(q.plans.back() < plan)) in.fail();
       q.plans.push_back(plan);
@@ -153,10 +153,10 @@ Result<ProofReply> read_proof_reply(ByteView bytes) {
     a.note = in.bytes(rp_note).copy();
     a.day = in.bytes(rp_day).copy();
     if (a.note.empty()) in.fail();
-    if (a.note.size() > limits::checkpoint_bytes_max) in.fail(Errc::too_large);
+    if (a.note.size() > checkpoint_bytes_max) in.fail(Errc::too_large);
     a.inclusion = read_hashes(in, rp_inclusion);
     a.consistency = read_hashes(in, rp_consistency);
-    for (const ByteView item : in.list(rp_plans, limits::proof_plans_max)) {
+    for (const ByteView item : in.list(rp_plans, proof_plans_max)) {
       SP_TRY(PlanProof p, read_plan(item));
       a.plans.push_back(std::move(p));
     }

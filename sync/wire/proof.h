@@ -15,6 +15,9 @@
 
 namespace samplan {
 
+inline constexpr std::size_t proof_plans_max = 128;        // of one request: a reply stays below 2 MiB
+inline constexpr std::size_t checkpoint_bytes_max = 8192;  // a note with the signatures of many witnesses
+
 struct ProofRequest {
   PrincipalId person;
   std::uint64_t generation = 0;

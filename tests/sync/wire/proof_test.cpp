@@ -48,7 +48,7 @@ ProofReply a_reply() {
 }  // namespace
 
 TEST_CASE("a request for proofs comes back as it was written, and broken ones are refused") {
-  for (const std::size_t plans : {std::size_t{0}, std::size_t{1}, limits::proof_plans_max}) {
+  for (const std::size_t plans : {std::size_t{0}, std::size_t{1}, proof_plans_max}) {
     const ProofRequest q = a_request(plans);
     const Bytes bytes = write_proof_request(q);
     const auto back = read_proof_request(bytes);
@@ -64,7 +64,7 @@ TEST_CASE("a request for proofs comes back as it was written, and broken ones ar
       if (cut.ok()) CHECK(write_proof_request(*cut) == Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)));
     }
   }
-  CHECK(read_proof_request(write_proof_request(a_request(limits::proof_plans_max + 1))).code() == Errc::too_large);
+  CHECK(read_proof_request(write_proof_request(a_request(proof_plans_max + 1))).code() == Errc::too_large);
   ProofRequest q = a_request(3);
   std::swap(q.plans[0], q.plans[1]);
   CHECK(read_proof_request(write_proof_request(q)).code() == Errc::malformed);
@@ -108,7 +108,7 @@ TEST_CASE("a reply with proofs comes back as it was written, and broken ones are
 
 TEST_CASE("each bound of a reply with proofs holds") {
   ProofReply a = a_reply();
-  a.note = Bytes(limits::checkpoint_bytes_max, 'n');
+  a.note = Bytes(checkpoint_bytes_max, 'n');
   CHECK(read_proof_reply(write_proof_reply(a)).ok());
   a.note.push_back('n');
   CHECK(read_proof_reply(write_proof_reply(a)).code() == Errc::too_large);
@@ -124,6 +124,6 @@ TEST_CASE("each bound of a reply with proofs holds") {
   a.plans[0].heads[1].section = 0;
   CHECK(read_proof_reply(write_proof_reply(a)).code() == Errc::malformed);
   a = a_reply();
-  a.plans.resize(limits::proof_plans_max + 1, a.plans[0]);
+  a.plans.resize(proof_plans_max + 1, a.plans[0]);
   CHECK_FALSE(read_proof_reply(write_proof_reply(a)).ok());
 }
