@@ -77,7 +77,8 @@ class ProofWorld {
            std::string::npos;
   }
   std::string holding(const std::string& who) {
-    for (const json& p : people.ok(who, {{"do", "plans"}})["plans"])
+    const json listed = people.ok(who, {{"do", "plans"}});
+    for (const json& p : listed["plans"])
       if (p["plan"] == plan) return p["holding"];
     return "gone";
   }
