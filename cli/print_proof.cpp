@@ -1,6 +1,7 @@
 #include "cli/print_proof.h"
 
 #include "cli/human.h"
+#include "cli/json_read.h"
 #include "cli/words.h"
 
 namespace samplan::cli {
@@ -80,7 +81,7 @@ std::string fault_text(const ProofFault& fault, Language language) {
     if (known.what == fault.what) text = known.text.in(language);
   if (fault.plan.is_zero()) return text;
   const std::string section = section_code_of(fault.section);
-  return text + " (" + fill(Phrase{"plan %1", "plan %1"}.in(language), {short_id(fault.plan.hex())}) + ", " +
+  return text + " (plan " + short_id(fault.plan.hex()) + ", " +
          (section.empty() ? std::string(of_log.in(language)) : section_label(section, language)) + ")";
 }
 

@@ -27,7 +27,10 @@ TEST_CASE("a day notes each plan's log and sections as they stand") {
   REQUIRE(log);
   CHECK(log->seq == c.plan.state.seq());
   CHECK(verify_head({c.plan.id, governance_chain, log->seq, c.plan.state.head()}, log->path, day->root).ok());
-  for (const relay::SectionHead& s : *world.store.sections(c.plan.id)) {
+  const auto sections = world.store.sections(c.plan.id);
+  REQUIRE(sections.ok());
+  REQUIRE(sections->size() == 2);
+  for (const relay::SectionHead& s : *sections) {
     const auto found = map->find(c.plan.id, s.section);
     REQUIRE(found);
     CHECK(found->seq == 1);

@@ -92,13 +92,16 @@ TEST_CASE("a reply with proofs comes back as it was written, and broken ones are
     const auto cut = read_proof_reply(ByteView(bytes).sub(0, size));
     if (cut.ok()) CHECK(write_proof_reply(*cut) == Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)));
   }
-  // Whatever a byte becomes, what is read has one encoding.
+  // Whatever a byte becomes, what is read has one encoding; only a field with an odd tag may be skipped.
+  int refused = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     Bytes changed = bytes;
-    changed[i] ^= 0x41;
+    changed[i] ^= 0x40;
     const auto read = read_proof_reply(changed);
-    if (read.ok()) CHECK(write_proof_reply(*read) == changed);
+    if (read.ok()) CHECK((write_proof_reply(*read) == changed));
+    refused += read.ok() ? 0 : 1;
   }
+  CHECK(refused > 50);
   ProofReply none = a;
   none.note.clear();
   const auto empty = read_proof_reply(write_proof_reply(none));
