@@ -59,7 +59,10 @@ Status take_receipt(PlanFile& file, const Receipt& receipt, const SignPublicKey&
     }
     const auto held = file.sections().find(cursor.section);
     if (held != file.sections().end()) {
-      if (same_generation && cursor.seq < held->second.seq) return frozen("receipt.section_seq");
+      // A restored server has said in this generation already that it has less than was taken in an earlier one.
+      const bool said_less =
+          generation > 1 && before != old.sections.end() && before->second.first < held->second.seq;
+      if (same_generation && !said_less && cursor.seq < held->second.seq) return frozen("receipt.section_seq");
       if (cursor.seq == held->second.seq && chain != held->second.chain) return frozen("receipt.section_chain");
     }
     fresh.sections[cursor.section] = {cursor.seq, chain};

@@ -213,6 +213,13 @@ TEST_CASE("a server that goes back is found out, with or without the word of an 
     CHECK(report.generation == 2);
     CHECK(report.size == 1);
     CHECK_FALSE(w.prove("Ola").restored);
+    // What the backup lacks stays where it is; once others have written in its place, the plan is on hold there.
+    w.people.sync("Ola");
+    CHECK(w.holding("Ola") == "shared");
+    w.write("Mona", "I stedet");
+    w.people.sync("Ola");
+    CHECK(w.holding("Ola") == "frozen");
+    CHECK(w.sees("Ola", "Etter sikkerhetskopien"));
     // Then the old one cannot come back.
     w.side = &w.main;
     CHECK(faults(w.prove("Ola")) == "generation");
