@@ -15,9 +15,11 @@ constexpr Phrase no_contact{"Uten kontakt med tjeneren ble ikke kontrollpunktet 
                             "Without contact with the server its checkpoint was not examined: %1"};
 constexpr Phrase stranger{"Svaret er ikke signert av tjeneren denne enheten kjenner.",
                           "The answer is not signed by the server that this device knows."};
-constexpr Phrase none_yet{"Tjeneren har ikke laget noe kontrollpunkt ennå.", "The server has made no checkpoint yet."};
-constexpr Phrase first{"Kontrollpunkt %1, fra %2, er signert av tjeneren. Det er det første denne enheten ser.",
-                       "Checkpoint %1, of %2, is signed by the server. It is the first that this device sees."};
+constexpr Phrase none_yet{"Tjeneren har ikke laget noe kontrollpunkt ennå.",
+                          "The server has made no checkpoint yet."};
+constexpr Phrase first{
+    "Kontrollpunkt %1, fra %2, er signert av tjeneren. Det er det første denne enheten ser.",
+    "Checkpoint %1, of %2, is signed by the server. It is the first that this device sees."};
 constexpr Phrase continues{"Kontrollpunkt %1, fra %2, fortsetter det denne enheten så sist (%3).",
                            "Checkpoint %1, of %2, continues the one that this device saw last (%3)."};
 constexpr Phrase restored{
@@ -31,18 +33,24 @@ constexpr Phrase forgotten{"Eldre enn det denne enheten tar vare på, og derfor 
                            "Older than what this device keeps, and therefore not checked: %1."};
 constexpr Phrase too_new{"Nyere enn kontrollpunktet, og derfor ikke med: %1.",
                          "Newer than the checkpoint, and therefore not in it: %1."};
-constexpr Phrase unanswered{"Planer som tjeneren ikke sa noe om: %1. Kjør «samplan sync» for å se om du fortsatt er med.",
-                            "Plans of which the server said nothing: %1. Run “samplan sync” to see if you are still in them."};
+constexpr Phrase unanswered{
+    "Planer som tjeneren ikke sa noe om: %1. Kjør «samplan sync» for å se om du fortsatt er med.",
+    "Plans of which the server said nothing: %1. Run “samplan sync” to see if you are still in them."};
 constexpr Phrase compare{
     "Nummer %1 har koden %2. Alle som bruker denne tjeneren, skal få samme kode ved samme nummer.",
     "Number %1 has the code %2. Everybody who uses this server must get the same code for the same number."};
 constexpr Phrase what_to_do{
     "Planene her er uendret, og du kan lese dem. Ring koordinatoren, og spør driften hva som er skjedd: en "
-    "sikkerhetskopi som er satt tilbake uten å si fra, eller noen som viser folk ulike planer. Stol ikke på det som "
-    "hentes, før det er forklart. Ta vare på linjene under; de er tjenerens egen underskrift på det den har sagt.",
-    "The plans here are unchanged, and you can read them. Telephone the coordinator, and ask those who run the server what "
-    "has happened: a backup restored without a word, or somebody who shows people different plans. Do not trust what is "
-    "fetched before it is explained. Keep the lines below; they are the server's own signature on what it has said."};
+    "sikkerhetskopi som er satt tilbake uten å si fra, eller noen som viser folk ulike planer. Stol ikke på "
+    "det som "
+    "hentes, før det er forklart. Ta vare på linjene under; de er tjenerens egen underskrift på det den har "
+    "sagt.",
+    "The plans here are unchanged, and you can read them. Telephone the coordinator, and ask those who run "
+    "the server what "
+    "has happened: a backup restored without a word, or somebody who shows people different plans. Do not "
+    "trust what is "
+    "fetched before it is explained. Keep the lines below; they are the server's own signature on what it "
+    "has said."};
 constexpr Phrase on_hold{"Planen er satt på vent på denne enheten: du kan lese, men ingenting sendes.",
                          "The plan is on hold on this device: you can read, but nothing is sent."};
 constexpr Phrase of_log{"loggen", "the log"};
@@ -52,27 +60,38 @@ struct FaultText {
   Phrase text;
 };
 constexpr FaultText fault_texts[] = {
-    {"note", {"Det tjeneren kaller et kontrollpunkt, er ikke signert av den.",
-              "What the server calls a checkpoint is not signed by it."}},
-    {"gone", {"Tjeneren har ikke lenger noe kontrollpunkt. Sist hadde den ett.",
-              "The server no longer has a checkpoint. It had one before."}},
-    {"generation", {"Tjeneren er tilbake i en eldre utgave av seg selv enn sist.",
-                    "The server is back in an older state of itself than before."}},
-    {"smaller", {"Tjeneren viser færre dager enn før: noe er tatt bort.",
-                 "The server shows fewer days than before: something was taken away."}},
-    {"history", {"Tjeneren viser en annen historie enn før.", "The server shows another history than before."}},
-    {"day", {"Kontrollpunktet inneholder ikke det tjeneren sier står i det.",
-             "The checkpoint does not hold what the server says is in it."}},
-    {"stale", {"Tjeneren har ikke laget noe nytt kontrollpunkt på over to dager.",
-               "The server has made no new checkpoint for more than two days."}},
-    {"receipt", {"Tjeneren sier noe annet om planen nå enn den har sagt før.",
-                 "The server says something else about the plan than it has said before."}},
-    {"head", {"Planen i kontrollpunktet er en annen enn den du har fått.",
-              "The plan in the checkpoint is another than the one you were given."}},
-    {"missing", {"Kontrollpunktet mangler noe av planen som tjeneren har sagt at den hadde.",
-                 "The checkpoint lacks something of the plan that the server has said it had."}},
-    {"ahead", {"Kontrollpunktet har mer av planen enn tjeneren sier til deg at det er.",
-               "The checkpoint has more of the plan than the server tells you there is."}},
+    {"note",
+     {"Det tjeneren kaller et kontrollpunkt, er ikke signert av den.",
+      "What the server calls a checkpoint is not signed by it."}},
+    {"gone",
+     {"Tjeneren har ikke lenger noe kontrollpunkt. Sist hadde den ett.",
+      "The server no longer has a checkpoint. It had one before."}},
+    {"generation",
+     {"Tjeneren er tilbake i en eldre utgave av seg selv enn sist.",
+      "The server is back in an older state of itself than before."}},
+    {"smaller",
+     {"Tjeneren viser færre dager enn før: noe er tatt bort.",
+      "The server shows fewer days than before: something was taken away."}},
+    {"history",
+     {"Tjeneren viser en annen historie enn før.", "The server shows another history than before."}},
+    {"day",
+     {"Kontrollpunktet inneholder ikke det tjeneren sier står i det.",
+      "The checkpoint does not hold what the server says is in it."}},
+    {"stale",
+     {"Tjeneren har ikke laget noe nytt kontrollpunkt på over to dager.",
+      "The server has made no new checkpoint for more than two days."}},
+    {"receipt",
+     {"Tjeneren sier noe annet om planen nå enn den har sagt før.",
+      "The server says something else about the plan than it has said before."}},
+    {"head",
+     {"Planen i kontrollpunktet er en annen enn den du har fått.",
+      "The plan in the checkpoint is another than the one you were given."}},
+    {"missing",
+     {"Kontrollpunktet mangler noe av planen som tjeneren har sagt at den hadde.",
+      "The checkpoint lacks something of the plan that the server has said it had."}},
+    {"ahead",
+     {"Kontrollpunktet har mer av planen enn tjeneren sier til deg at det er.",
+      "The checkpoint has more of the plan than the server tells you there is."}},
 };
 
 std::string fault_text(const ProofFault& fault, Language language) {
@@ -132,8 +151,9 @@ bool print_proof(Visit& v, const Result<ProofReport>& proof) {
   const std::string number = std::to_string(r.size);
   const std::string when = when_text(r.made_ms, v.now(), v.language());
   good_line(v, v.say(server) + " · " +
-                   (r.size_before == 0 || r.restored ? v.say(first, {number, when})
-                                                     : v.say(continues, {number, when, std::to_string(r.size_before)})));
+                   (r.size_before == 0 || r.restored
+                        ? v.say(first, {number, when})
+                        : v.say(continues, {number, when, std::to_string(r.size_before)})));
   if (r.restored) v.page.line(v.say(restored, {std::to_string(r.generation)}), 8, Tone::question);
   quiet_line(v, held, r.chains);
   quiet_line(v, behind, r.behind);

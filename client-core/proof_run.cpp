@@ -43,7 +43,8 @@ std::string code_of(const Hash& root) {
 // Both by the server's own clock. In unsigned numbers: it may name any time.
 bool is_days_before(UnixMs made, UnixMs receipt) {
   constexpr std::uint64_t two_days_ms = 2 * 86'400'000;
-  return receipt > made && static_cast<std::uint64_t>(receipt) - static_cast<std::uint64_t>(made) > two_days_ms;
+  return receipt > made &&
+         static_cast<std::uint64_t>(receipt) - static_cast<std::uint64_t>(made) > two_days_ms;
 }
 
 enum class Known : std::uint8_t { yes, behind, forgotten };
@@ -100,7 +101,8 @@ Result<std::optional<Bytes>> ProofRun::next_request(Context& ctx, bool first) {
   RequestNonce nonce{};
   SP_TRY(const std::optional<Bytes> kept, get_fact(ctx, fact::nonce));
   if (kept && kept->size() == nonce.size()) nonce = Reader(*kept).array<sizeof(RequestNonce)>();
-  Bytes frame = write_request_frame(ctx.keys.id(), nonce, host_, write_proof_request(q), ctx.keys.sign, proof_purpose);
+  Bytes frame =
+      write_request_frame(ctx.keys.id(), nonce, host_, write_proof_request(q), ctx.keys.sign, proof_purpose);
   request_ = request_hash(frame);
   return std::optional<Bytes>(std::move(frame));
 }
@@ -208,8 +210,9 @@ Status ProofRun::take_plan(Context& ctx, const PlanProof& proof, const Verified&
     report_.faults.push_back({what, proof.plan, section, std::move(detail)});
   };
   const Receipt& fresh = proof.receipt;
-  const Status taken = fresh.generation == verified.generation ? take_receipt(*file, fresh, server_)
-                                                               : Status(Error{Errc::frozen, "receipt.generation"});
+  const Status taken = fresh.generation == verified.generation
+                           ? take_receipt(*file, fresh, server_)
+                           : Status(Error{Errc::frozen, "receipt.generation"});
   if (!taken.ok()) blame("receipt", 0, taken.error().where);
 
   // Where the server said, when the log was shorter than now, that the plan stood.
@@ -257,7 +260,8 @@ Status ProofRun::take_plan(Context& ctx, const PlanProof& proof, const Verified&
   SP_OK(look(governance_chain, fresh.gov_seq, fresh.gov_head, seen.gov_seq));
   for (const auto& entry : fresh.sections) {
     const auto then = seen.sections.find(entry.first.section);
-    SP_OK(look(entry.first.section, entry.first.seq, entry.second, then == seen.sections.end() ? 0 : then->second.first));
+    SP_OK(look(entry.first.section, entry.first.seq, entry.second,
+               then == seen.sections.end() ? 0 : then->second.first));
   }
   if (report_.faults.size() != faults) {
     // Nothing that came with a contradiction is kept, but that there was one.

@@ -55,15 +55,19 @@ Status take_receipt(PlanFile& file, const Receipt& receipt, const SignPublicKey&
     const auto before = old.sections.find(cursor.section);
     if (same_generation && before != old.sections.end()) {
       if (cursor.seq < before->second.first) return frozen("receipt.section_seq");
-      if (cursor.seq == before->second.first && chain != before->second.second) return frozen("receipt.section_chain");
+      if (cursor.seq == before->second.first && chain != before->second.second)
+        return frozen("receipt.section_chain");
     }
     const auto held = file.sections().find(cursor.section);
     if (held != file.sections().end()) {
-      // A restored server has said in this generation already that it has less than was taken in an earlier one.
+      // A restored server has said in this generation already that it has less than was taken in an earlier
+      // one.
       const bool said_less =
           generation > 1 && before != old.sections.end() && before->second.first < held->second.seq;
-      if (same_generation && !said_less && cursor.seq < held->second.seq) return frozen("receipt.section_seq");
-      if (cursor.seq == held->second.seq && chain != held->second.chain) return frozen("receipt.section_chain");
+      if (same_generation && !said_less && cursor.seq < held->second.seq)
+        return frozen("receipt.section_seq");
+      if (cursor.seq == held->second.seq && chain != held->second.chain)
+        return frozen("receipt.section_chain");
     }
     fresh.sections[cursor.section] = {cursor.seq, chain};
   }

@@ -1,5 +1,5 @@
-// The server's signed words on where a plan stands, and what a device makes of them: within one generation nothing goes
-// back, and nothing that was verified here reads differently (rule S6 of sync_engine.h).
+// The server's signed words on where a plan stands, and what a device makes of them: within one generation
+// nothing goes back, and nothing that was verified here reads differently (rule S6 of sync_engine.h).
 #pragma once
 
 #include <map>
@@ -21,8 +21,8 @@ Bytes write_stored_receipt(const StoredReceipt& receipt);
 // What cannot be read says nothing.
 StoredReceipt read_stored_receipt(ByteView bytes);
 
-// Takes a receipt as the plan's highest, in memory; `PlanFile::save` keeps it. errors: forged; frozen when it contradicts
-// an earlier one, or what this device has verified.
+// Takes a receipt as the plan's highest, in memory; `PlanFile::save` keeps it. errors: forged; frozen when it
+// contradicts an earlier one, or what this device has verified.
 Status take_receipt(PlanFile& file, const Receipt& receipt, const SignPublicKey& server);
 
 // Where the server's last word puts the head of a section; 0 if it has said nothing of it.

@@ -8,9 +8,9 @@
 
 namespace samplan::server {
 
-// Raises the generation of the data in the store at `path`, which no server may be using, and gives the new one. From
-// then on clients take the server for restored and not for lying; letters get numbers that nobody has seen.
-// errors: not_found (no store there), and as SqliteStore::open; `detail` says what to do.
+// Raises the generation of the data in the store at `path`, which no server may be using, and gives the new
+// one. From then on clients take the server for restored and not for lying; letters get numbers that nobody
+// has seen. errors: not_found (no store there), and as SqliteStore::open; `detail` says what to do.
 Result<std::uint64_t> raise_generation(const std::string& path);
 
 }  // namespace samplan::server

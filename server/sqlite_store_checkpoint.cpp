@@ -1,5 +1,5 @@
-// The rows of the checkpoints and of the heads that the newest one speaks of; and what is done to the rows after a
-// backup was put back.
+// The rows of the checkpoints and of the heads that the newest one speaks of; and what is done to the rows
+// after a backup was put back.
 #include "server/sqlite_store.h"
 
 namespace samplan::server {
@@ -12,12 +12,14 @@ relay::CheckpointRow row_of(const Query& q) {
 }  // namespace
 
 Result<std::optional<relay::CheckpointRow>> SqliteStore::checkpoint(std::uint64_t generation) {
-  Query q = db_.query("SELECT generation,n,leaf,note FROM checkpoint WHERE generation=? ORDER BY n DESC LIMIT 1");
+  Query q =
+      db_.query("SELECT generation,n,leaf,note FROM checkpoint WHERE generation=? ORDER BY n DESC LIMIT 1");
   SP_TRY(const bool row, q.bind(generation).step());
   return row ? std::optional<relay::CheckpointRow>(row_of(q)) : std::nullopt;
 }
 
-Status SqliteStore::each_checkpoint(std::uint64_t generation, const relay::Visitor<relay::CheckpointRow>& visit) {
+Status SqliteStore::each_checkpoint(std::uint64_t generation,
+                                    const relay::Visitor<relay::CheckpointRow>& visit) {
   Query q = db_.query("SELECT generation,n,leaf,note FROM checkpoint WHERE generation=? ORDER BY n");
   q.bind(generation);
   for (;;) {

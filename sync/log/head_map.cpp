@@ -37,7 +37,8 @@ Result<HeadMap> HeadMap::of(const std::vector<ChainHead>& heads) {
   map.entries_.reserve(heads.size());
   for (const ChainHead& head : heads)
     map.entries_.push_back({head_key(head.plan, head.section), head.seq, head_leaf(head)});
-  std::sort(map.entries_.begin(), map.entries_.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  std::sort(map.entries_.begin(), map.entries_.end(),
+            [](const Entry& a, const Entry& b) { return a.key < b.key; });
   map.nodes_.reserve(map.entries_.size() * 3);
   SP_TRY(map.root_, map.build(0, map.entries_.size(), 0));
   return map;
@@ -99,7 +100,8 @@ Bytes write_day_leaf(const DayLeaf& day) {
 
 Result<DayLeaf> read_day_leaf(ByteView bytes) {
   Reader in(bytes);
-  if (in.u8() != day_version) return Error{bytes.empty() ? Errc::malformed : Errc::unknown_version, "day_leaf"};
+  if (in.u8() != day_version)
+    return Error{bytes.empty() ? Errc::malformed : Errc::unknown_version, "day_leaf"};
   DayLeaf day;
   day.made_ms = static_cast<UnixMs>(in.u64());
   day.heads = in.u64();

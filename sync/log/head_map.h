@@ -1,15 +1,20 @@
-// What a checkpoint says about every chain that a server keeps, in one hash: a tree with one leaf for each chain, which
-// stands where the bits of its key lead. So a root can hold only one word about a chain, whoever made it, and two
-// people who have the same root have been told the same. A plan's log and each of its sections are chains of their own:
-// whoever reads one section learns from its leaf and its path nothing about the others, not even that they have moved.
+// What a checkpoint says about every chain that a server keeps, in one hash: a tree with one leaf for each
+// chain, which stands where the bits of its key lead. So a root can hold only one word about a chain, whoever
+// made it, and two people who have the same root have been told the same. A plan's log and each of its
+// sections are chains of their own: whoever reads one section learns from its leaf and its path nothing about
+// the others, not even that they have moved.
 //
-//   key    H("samplan/head-key/1",  plan | section u16)            section 0: the plan's governance log
-//   leaf   H("samplan/head-leaf/1", key | seq u64 | chain 32)      for the log: number and hash of its last record
-//   node   H("samplan/head-node/1", left | right)                  left: those with a 0 at this depth; nobody there: zeros
+//   key    H("samplan/head-key/1",  plan | section u16)
+//          section 0: the plan's governance log
+//   leaf   H("samplan/head-leaf/1", key | seq u64 | chain 32)
+//          for the log: number and hash of its last record
+//   node   H("samplan/head-node/1", left | right)
+//          left: those with a 0 at this depth; nobody there: zeros
 //
 // A leaf stands at the first depth where no other key shares its bits.
 //
-// The roots of the days are the leaves of the Merkle tree that checkpoints vouch for (merkle.h, checkpoint.h).
+// The roots of the days are the leaves of the Merkle tree that checkpoints vouch for (merkle.h,
+// checkpoint.h).
 #pragma once
 
 #include <cstdint>
@@ -89,8 +94,8 @@ Bytes write_day_leaf(const DayLeaf& day);
 // errors: malformed, unknown_version.
 Result<DayLeaf> read_day_leaf(ByteView bytes);
 
-// The name of a server's log in one generation of its data: "samplan-<16 hex digits>/heads/<generation>". It follows
-// from the key that everybody has pinned, so nothing has to be set and nobody can choose it.
+// The name of a server's log in one generation of its data: "samplan-<16 hex digits>/heads/<generation>". It
+// follows from the key that everybody has pinned, so nothing has to be set and nobody can choose it.
 std::string log_origin(const SignPublicKey& server, std::uint64_t generation);
 
 }  // namespace samplan

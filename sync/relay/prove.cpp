@@ -7,8 +7,8 @@
 
 namespace samplan::relay {
 
-Result<ProofAsk> read_proof_ask(ByteView bytes, std::string_view host, UnixMs now, const ServerIdentity& server,
-                                const RelayConfig& config, ReadStore& store) {
+Result<ProofAsk> read_proof_ask(ByteView bytes, std::string_view host, UnixMs now,
+                                const ServerIdentity& server, const RelayConfig& config, ReadStore& store) {
   SP_TRY(const RequestFrame frame, read_request_frame(bytes));
   ProofAsk ask;
   SP_TRY(ask.request, read_proof_request(frame.body));
@@ -30,7 +30,8 @@ Result<ProofAsk> read_proof_ask(ByteView bytes, std::string_view host, UnixMs no
   return ask;
 }
 
-Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofRequest& request, ProofReply& reply) {
+Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofRequest& request,
+                ProofReply& reply) {
   SP_TRY(const std::optional<CheckpointRow> newest, store.checkpoint(server.generation));
   if (!newest) return Status::good();
   SP_TRY(const std::vector<Hash> leaves, log_leaves(store, server.generation));
@@ -39,7 +40,8 @@ Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofReque
   reply.note = newest->note;
   reply.day = newest->leaf;
   SP_TRY(reply.inclusion, merkle::inclusion_proof(newest->n - 1, newest->n, at));
-  const bool same_log = request.size != 0 && request.generation == server.generation && request.size <= newest->n;
+  const bool same_log =
+      request.size != 0 && request.generation == server.generation && request.size <= newest->n;
   if (same_log) {
     SP_TRY(reply.consistency, merkle::consistency_proof(request.size, newest->n, at));
   }

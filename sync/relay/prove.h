@@ -16,12 +16,13 @@ struct ProofAsk {
   bool nonce_refused = false;
 };
 
-// As read_incoming does for a sync. errors: malformed, truncated, too_large, unknown_version (not a request: HTTP 400);
-// those of the store.
-Result<ProofAsk> read_proof_ask(ByteView frame, std::string_view host, UnixMs now, const ServerIdentity& server,
-                                const RelayConfig& config, ReadStore& store);
+// As read_incoming does for a sync. errors: malformed, truncated, too_large, unknown_version (not a request:
+// HTTP 400); those of the store.
+Result<ProofAsk> read_proof_ask(ByteView frame, std::string_view host, UnixMs now,
+                                const ServerIdentity& server, const RelayConfig& config, ReadStore& store);
 
 // What everybody may know: note, day and the proofs about the log. errors: those of the store, corrupt.
-Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofRequest& request, ProofReply& reply);
+Status tell_log(ReadStore& store, const ServerIdentity& server, const ProofRequest& request,
+                ProofReply& reply);
 
 }  // namespace samplan::relay

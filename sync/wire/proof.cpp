@@ -5,7 +5,13 @@
 namespace samplan {
 namespace {
 
-enum RequestTag : std::uint8_t { rq_version = 2, rq_person = 4, rq_generation = 6, rq_size = 8, rq_plans = 10 };
+enum RequestTag : std::uint8_t {
+  rq_version = 2,
+  rq_person = 4,
+  rq_generation = 6,
+  rq_size = 8,
+  rq_plans = 10
+};
 
 enum ReplyTag : std::uint8_t {
   rp_version = 2,

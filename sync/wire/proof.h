@@ -1,12 +1,15 @@
-// POST /v1/proof: the server's newest checkpoint, and what shows a device that its plans are in it. Layouts only; the
-// frames around them are those of a sync (message.h), signed for this purpose. Of a chain nothing is told but how far
-// it had come: the hash is for the asker to have (sync/log/head_map.h).
+// POST /v1/proof: the server's newest checkpoint, and what shows a device that its plans are in it. Layouts
+// only; the frames around them are those of a sync (message.h), signed for this purpose. Of a chain nothing
+// is told but how far it had come: the hash is for the asker to have (sync/log/head_map.h).
 //
-//   request  TLV  2 version u16 | 4 person 32 | 6 generation u64, 8 size u64 (of the checkpoint it remembers; 0: none)
-//                 10 plans (32 bytes each, one after the other, ascending)
-//   reply    TLV  2 version u16 | 4 status u8 | 6 nonce 40 | 8 nonce refused (1) | 10 generation u64 | 12 note
-//                 14 day leaf | 16 its path in the log | 18 consistency with the size remembered (32 bytes each)
-//                 20 list of: plan 32 | receipt length u32 | receipt | (section u16 | seq u64 | n u8 | path 32 x n)*
+//   request  TLV  2 version u16 | 4 person 32
+//                 6 generation u64, 8 size u64: of the checkpoint it remembers, if any
+//                 10 plans: 32 bytes each, one after the other, ascending
+//   reply    TLV  2 version u16 | 4 status u8 | 6 nonce 40 | 8 nonce refused (1) | 10 generation u64
+//                 12 note | 14 day leaf | 16 its path in the log
+//                 18 consistency with the size remembered (32 bytes each)
+//                 20 list of: plan 32 | receipt length u32 | receipt
+//                    | (section u16 | seq u64 | n u8 | path 32 x n)*
 #pragma once
 
 #include <vector>
@@ -45,7 +48,8 @@ struct ProofReply {
   Bytes note;  // empty: there is no checkpoint, and nothing else is here either
   Bytes day;
   std::vector<Hash> inclusion;
-  std::vector<Hash> consistency;  // empty too when the size remembered is of another generation, or beyond the log
+  std::vector<Hash>
+      consistency;  // empty too when the size remembered is of another generation, or beyond the log
   std::vector<PlanProof> plans;
 };
 
