@@ -5,6 +5,7 @@
 #include "cli/json_read.h"
 #include "cli/meeting.h"
 #include "cli/recovering.h"
+#include "cli/print_proof.h"
 #include "cli/print_sync.h"
 #include "client-core/json/json_gate.h"
 
@@ -83,6 +84,14 @@ json do_sync(Visit& visit, const json& request) {
   if (!desk.ok()) return error_json(desk.error());
   const auto report = (*desk)->sync(wish, {});
   return report.ok() ? report_json(*report) : error_json(report.error());
+}
+
+json do_prove(Visit& visit, const json& request) {
+  if (json wrong = check_members(request, {}); !wrong.is_null()) return wrong;
+  const auto desk = visit.desk();
+  if (!desk.ok()) return error_json(desk.error());
+  const auto report = (*desk)->prove();
+  return report.ok() ? proof_json(*report) : error_json(report.error());
 }
 
 json meeting_json(const NewMeeting& meeting) {
@@ -203,6 +212,7 @@ json answer_line(Visit& visit, const std::string& line, Meetings& meetings) {
   if (name == "join") return do_join(visit, *request);
   if (name == "recover") return do_recover(visit, *request);
   if (name == "sync") return do_sync(visit, *request);
+  if (name == "prove") return do_prove(visit, *request);
   if (name == "device_new") return do_device_new(visit, *request, meeting);
   if (name == "device_new_step" || name == "device_new_finish" || name == "device_new_cancel")
     return do_meeting(visit, *request, meeting);

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/human.h"
 #include "cli/json_read.h"
+#include "cli/print_proof.h"
 #include "cli/progress.h"
 #include "cli/words.h"
 #include "client-core/native/atomic_file.h"
@@ -101,6 +102,9 @@ int run_doctor(Visit& v) {
                  {text_of(check, "name") + (detail.empty() ? "" : " · " + detail)}},
                 2);
   }
+  const auto device = v.desk();
+  if (!device.ok()) return v.refuse(device.error());
+  if (!v.args.has("offline") && !print_proof(v, (*device)->prove())) is_well = false;
   v.page.line(v.say(is_well ? all_good : not_good), 0, is_well ? Tone::good : Tone::bad);
   return is_well ? exit_good : exit_refused;
 }
@@ -129,12 +133,15 @@ std::vector<CommandSpec> upkeep_commands() {
        run_import},
       {"doctor",
        {"", ""},
-       {"Undersøk om mappen er hel.", "Check that the folder is whole."},
-       {"Leser alt om igjen og regner etter. Endrer ingenting.",
-        "Reads everything again and checks the sums. Changes nothing."},
+       {"Undersøk om mappen er hel, og om tjeneren står ved det den har sagt.",
+        "Check that the folder is whole, and that the server stands by what it has said."},
+       {"Leser alt om igjen og regner etter. Med kontakt hentes også tjenerens siste kontrollpunkt, en underskrift på "
+        "hva alle planer\nsto på den dagen: det skal fortsette det forrige og stemme med det du har.",
+        "Reads everything again and checks the sums. With a connection, the server's newest checkpoint is fetched too, a "
+        "signature\non where every plan stood that day: it must continue the one before and agree with what you have."},
        0,
        0,
-       {},
+       {{"offline", {"", ""}, {"spør ikke tjeneren", "do not ask the server"}}},
        run_doctor},
       {"call",
        {"", ""},

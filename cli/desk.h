@@ -27,6 +27,8 @@ class Desk {
   virtual Result<bool> meet() = 0;
   // The same while a code told by telephone waits for its newcomer.
   virtual Result<bool> meet_by_phone() = 0;
+  // Examines the server's newest checkpoint.
+  virtual Result<ProofReport> prove() = 0;
   virtual std::string server_url() const = 0;
 };
 

@@ -87,6 +87,8 @@ Result<bool> Device::meet_by_phone() {
   return true;
 }
 
+Result<ProofReport> Device::prove() { return native::run_proof(*core_, *machine_.transport, machine_.clock); }
+
 nlohmann::json Device::call(const nlohmann::json& request) { return core_->call(request, machine_.clock()); }
 
 Result<native::SyncReport> Device::sync(const SyncWish& wish, const native::ProgressSink& progress) {

@@ -44,6 +44,7 @@ class Device : public Desk {
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;
   Result<bool> meet() override;
   Result<bool> meet_by_phone() override;
+  Result<ProofReport> prove() override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

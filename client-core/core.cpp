@@ -71,8 +71,7 @@ Result<std::unique_ptr<Core>> Core::create(HomeFiles& files, const NewHome& home
   // The key file comes last: a home without one is no home, so an interrupted start can simply be repeated.
   SP_TRY(const Bytes sealed, seal_device_keys(core->keys_, home.passphrase, options.least_kdf, entropy));
   SP_OK(files.write_key_file(sealed));
-  core->server_url_ = home.server_url;
-  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(home.server_url), home.server_key);
+  core->use_server(home.server_url, home.server_key);
   return core;
 }
 
@@ -118,8 +117,7 @@ Result<std::unique_ptr<Core>> Core::take_over(HomeFiles& files, Handed handed, s
   SP_OK(tx.commit());
   SP_TRY(const Bytes sealed, seal_device_keys(core->keys_, passphrase, options.least_kdf, entropy));
   SP_OK(files.write_key_file(sealed));
-  core->server_url_ = handed.server_url;
-  core->engine_ = std::make_unique<SyncEngine>(core->plans_, host_of(handed.server_url), handed.server_key);
+  core->use_server(handed.server_url, handed.server_key);
   return core;
 }
 
@@ -181,9 +179,15 @@ Status Core::load(HomeFiles& files) {
   if (!person || person->size() != PrincipalId::size || !server_key || server_key->size() != SignPublicKey::size)
     return Error{Errc::corrupt, "home.facts", "Mappen er skadet. Kjør «samplan doctor»."};
   person_ = PrincipalId::from(*person);
-  SP_TRY(server_url_, text_fact(ctx, fact::server_url));
-  engine_ = std::make_unique<SyncEngine>(plans_, host_of(server_url_), SignPublicKey::from(*server_key));
+  SP_TRY(const std::string url, text_fact(ctx, fact::server_url));
+  use_server(url, SignPublicKey::from(*server_key));
   return Status::good();
+}
+
+void Core::use_server(const std::string& url, const SignPublicKey& key) {
+  server_url_ = url;
+  engine_ = std::make_unique<SyncEngine>(plans_, host_of(url), key);
+  proof_ = std::make_unique<ProofRun>(plans_, host_of(url), key);
 }
 
 // The disk has undone a transaction: whatever of it is still in memory is not so.
@@ -219,6 +223,18 @@ Result<SyncOutcome> Core::on_reply(ByteView reply, UnixMs now) {
   auto outcome = engine_->on_reply(ctx, reply);
   if (outcome.code() == Errc::not_saved) forget_undone(now);
   return outcome;
+}
+
+Result<std::optional<Bytes>> Core::next_proof(UnixMs now, bool first) {
+  Context ctx = context(now);
+  return proof_->next_request(ctx, first);
+}
+
+Status Core::on_proof_reply(ByteView reply, UnixMs now) {
+  Context ctx = context(now);
+  const Status taken = proof_->on_reply(ctx, reply);
+  if (taken.code() == Errc::not_saved) forget_undone(now);
+  return taken;
 }
 
 Result<std::optional<Bytes>> Core::next_meet(UnixMs now) {

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "client-core/new_device.h"
 #include "client-core/recovery.h"
+#include "client-core/proof_run.h"
 #include "client-core/sync_engine.h"
 #include "crypto/device_lock.h"
 
@@ -83,6 +84,10 @@ class Core {
   // Inviting by telephone (client-core/phone_invite.h): the same.
   Result<std::optional<Bytes>> next_call(UnixMs now);
   Status on_call_reply(ByteView reply, UnixMs now);
+  // Examining the server's checkpoint (client-core/proof_run.h): what to post to /v1/proof, until there is nothing more.
+  Result<std::optional<Bytes>> next_proof(UnixMs now, bool first);
+  Status on_proof_reply(ByteView reply, UnixMs now);
+  const ProofReport& proof_report() const { return proof_->report(); }
 
   Context context(UnixMs now);
   OpenPlans& plans() { return plans_; }
@@ -93,6 +98,7 @@ class Core {
   struct Handed;  // what a new device of a person is given
   static Result<std::unique_ptr<Core>> take_over(HomeFiles& files, Handed handed, std::string_view passphrase,
                                                  Entropy& entropy, UnixMs now, const CoreOptions& options);
+  void use_server(const std::string& url, const SignPublicKey& key);
   void forget_undone(UnixMs now);
 
   DeviceKeys keys_;
@@ -103,6 +109,7 @@ class Core {
   PrincipalId person_;
   OpenPlans plans_;
   std::unique_ptr<SyncEngine> engine_;
+  std::unique_ptr<ProofRun> proof_;
   std::string server_url_;
 };
 

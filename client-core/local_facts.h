@@ -21,6 +21,7 @@ inline constexpr std::string_view mail_seen = "mail_seen";
 inline constexpr std::string_view enrolment_code = "enrolment_code";
 inline constexpr std::string_view enrolment_box = "enrolment_box";
 inline constexpr std::string_view last_sync_ms = "last_sync_ms";
+inline constexpr std::string_view checkpoint = "checkpoint";      // the newest one verified here (proof_run)
 inline constexpr std::string_view server_ahead_ms = "server_ahead_ms";  // server's clock minus ours, as last seen
 }  // namespace fact
 

@@ -109,6 +109,11 @@ Result<std::vector<IdentityRow>> Replica::unpushed_identities() {
   }
 }
 
+Status Replica::mark_identities_unpushed(const PrincipalId& principal) {
+  SP_TRY(Statement s, db_->prepare("UPDATE identity SET pushed = 0 WHERE principal = ?"));
+  return s.bind(principal.view()).run();
+}
+
 Status Replica::mark_identity_pushed(const PrincipalId& principal, std::uint64_t seq) {
   SP_TRY(Statement s, db_->prepare("UPDATE identity SET pushed = 1 WHERE principal = ? AND seq = ?"));
   return s.bind(principal.view()).bind(seq).run();

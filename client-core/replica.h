@@ -121,6 +121,8 @@ class Replica {
   Result<std::vector<IdentityRow>> identities();           // a unit's signers before the unit
   Result<std::vector<IdentityRow>> unpushed_identities();
   Status mark_identity_pushed(const PrincipalId& principal, std::uint64_t seq);
+  // The server may not have them any more.
+  Status mark_identities_unpushed(const PrincipalId& principal);
   // Forgets a principal's own records from `seq` on that the server has not taken.
   Status delete_unpushed_identities(const PrincipalId& principal, std::uint64_t seq);
 

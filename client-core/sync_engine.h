@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "client-core/plan_file.h"
+#include "client-core/receipts.h"
 #include "sync/wire/message.h"
 
 namespace samplan {
@@ -41,6 +42,7 @@ class OpenPlans {
 struct Notice {
   std::string what;  // code: "access_ended", "section_closed", "frozen", "refused", "new_plan", "letter", "join_answer", "resealed",
                      // "snapshot_differs" (detail: the author's device),
+                     // "restored" (detail: the server's generation),
                      // "device_added", "recovered" (added with a recovery code), "recovery_code_made", "device_closed" (detail: a
                      // device of this person), "device_ended": this device,
                      // "participant_recovered" (with a recovery code; detail: the name)
@@ -89,6 +91,7 @@ class SyncEngine {
   Status take_own_logs(Context& ctx, const std::vector<Bytes>& records, SyncOutcome& outcome);
   Status end_here(Context& ctx, SyncOutcome& outcome);
   Status note_removals(Context& ctx, PlanFile& file, SyncOutcome& outcome);
+  Status begin_generation(Context& ctx, SyncOutcome& outcome);
   Status say_own_logs(Context& ctx, SyncRequest& request);
   Status take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& outcome);
   Status take_logs(Context& ctx, PlanFile& file, const PlanReply& reply, SyncOutcome& outcome);
@@ -103,7 +106,6 @@ class SyncEngine {
   Result<std::optional<SnapshotRow>> due_attestation(Context& ctx, PlanFile& file, SectionId section);
   Status drop_refused_extra(Context& ctx, PlanFile& file, const Hash& id, bool& dropped);
   Status freeze(Context& ctx, const PlanId& plan, const Error& why, SyncOutcome& outcome);
-  Status take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation);
   Status settle(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status close_lost_sections(Context& ctx, PlanFile& file, SyncOutcome& outcome);
   Status confirm_own(Context& ctx, PlanFile& file, SyncOutcome& outcome);
@@ -142,9 +144,6 @@ class SyncEngine {
   std::size_t push_room_ = 0;
   bool left_over_ = false;  // not everything that waits was in the last request
 };
-
-// Where the server's last word puts the head of a section; 0 if it has said nothing of it.
-std::uint64_t head_in_receipt(PlanFile& file, SectionId section);
 
 // Notes that somebody who was let in still waits for what a section says; made and sealed when next possible.
 Status put_snapshot_due(Context& ctx, const PlanId& plan, SectionId section);

@@ -11,6 +11,7 @@
 #include "client-core/mail_out.h"
 #include "client-core/own_requests.h"
 #include "client-core/quarantine.h"
+#include "client-core/receipts.h"
 #include "client-core/sync_engine.h"
 #include "sync/log/sections.h"
 
@@ -37,47 +38,7 @@ bool is_final(ItemStatus s) {
 // jumps to the end of the numbers would leave no room for those to come.
 constexpr std::uint64_t numbers_ahead_max = std::uint64_t{1} << 32;
 
-struct StoredReceipt {
-  std::uint64_t generation = 0;
-  std::uint64_t gov_seq = 0;
-  Hash gov_head;
-  std::map<SectionId, std::pair<std::uint64_t, Hash>> sections;
-};
-
-Bytes write_stored(const StoredReceipt& r) {
-  Bytes out;
-  append_u64(out, r.generation);
-  append_u64(out, r.gov_seq);
-  append(out, r.gov_head.view());
-  for (const auto& s : r.sections) {
-    append_u16(out, s.first);
-    append_u64(out, s.second.first);
-    append(out, s.second.second.view());
-  }
-  return out;
-}
-
-StoredReceipt read_stored(ByteView bytes) {
-  Reader in(bytes);
-  StoredReceipt r;
-  r.generation = in.u64();
-  r.gov_seq = in.u64();
-  r.gov_head = Hash::from(in.take(32));
-  while (in.ok() && !in.at_end()) {
-    const SectionId section = in.u16();
-    const std::uint64_t seq = in.u64();
-    r.sections[section] = {seq, Hash::from(in.take(32))};
-  }
-  return in.ok() ? r : StoredReceipt{};
-}
-
 }  // namespace
-
-std::uint64_t head_in_receipt(PlanFile& file, SectionId section) {
-  const StoredReceipt receipt = read_stored(file.row().receipt);
-  const auto it = receipt.sections.find(section);
-  return it == receipt.sections.end() ? 0 : it->second.first;
-}
 
 Result<PlanFile*> OpenPlans::get(Context& ctx, const PlanId& id) {
   const auto it = files_.find(id);
@@ -110,6 +71,16 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     SP_OK(tx.commit());
     return outcome;
   }
+  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
+  if (reply.generation != generation) SP_OK(set_number_fact(ctx, fact::generation, reply.generation));
+  if (generation != 0 && reply.generation > generation) {
+    SP_OK(begin_generation(ctx, outcome));
+    // A restored server may have to be told first who this is.
+    if (reply.status == ItemStatus::unknown) {
+      SP_OK(tx.commit());
+      return outcome;
+    }
+  }
   if (reply.status == ItemStatus::withdrawn) {
     // The server's word alone closes nothing here; the person's own log does.
     SP_OK(take_own_logs(ctx, reply.identity, outcome));
@@ -128,9 +99,6 @@ Result<SyncOutcome> SyncEngine::on_reply(Context& ctx, ByteView bytes) {
     return Error{busy ? Errc::try_later : reply.status == ItemStatus::withdrawn ? Errc::withdrawn : Errc::refused,
                  std::string("sync ") + status_name(reply.status)};
   }
-  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
-  if (reply.generation != generation) SP_OK(set_number_fact(ctx, fact::generation, reply.generation));
-
   for (std::size_t i = 0; i < reply.identity_results.size() && i < identity_sent_.size(); ++i) {
     const ItemStatus status = reply.identity_results[i].status;
     if (is_good(status)) {
@@ -299,7 +267,7 @@ Status SyncEngine::take_plan(Context& ctx, const PlanReply& reply, SyncOutcome& 
   }
   for (const auto& [section, author] : file->take_differing())
     outcome.notices.push_back({"snapshot_differs", reply.plan, section, author.hex()});
-  if (reply.receipt) SP_OK(take_receipt(*file, *reply.receipt, reply.receipt->generation));
+  if (reply.receipt) SP_OK(take_receipt(*file, *reply.receipt, server_));
 
   if (reply.receipt && !reply.more && reply.status == ItemStatus::ok) {
     // The server's own word says that there is more than it gave: it must not think that we have it.
@@ -446,36 +414,6 @@ Status SyncEngine::take_section(Context& ctx, PlanFile& file, const SectionPull&
     if (!e.own) ++outcome.received;
   }
   if (pull.more) outcome.again = true;
-  return Status::good();
-}
-
-Status SyncEngine::take_receipt(PlanFile& file, const Receipt& receipt, std::uint64_t generation) {
-  if (!verify_receipt(receipt, server_)) return Error{Errc::forged, "receipt"};
-  if (SP_PLANTED(receipt_unread)) return Status::good();
-  StoredReceipt old = read_stored(file.row().receipt);
-  const auto frozen = [](const char* where) { return Error{Errc::frozen, where}; };
-  if (SP_PLANTED(rollback_unnoticed)) old = {};
-  if (generation < old.generation) return frozen("receipt.generation");
-  const bool same_generation = generation == old.generation;
-  // S6: within one generation nothing goes back, and nothing we have verified reads differently.
-  if (same_generation && receipt.gov_seq < old.gov_seq) return frozen("receipt.gov_seq");
-  const Hash* ours = file.gov().hash_at(receipt.gov_seq);
-  if (ours != nullptr && *ours != receipt.gov_head) return frozen("receipt.gov_head");
-  StoredReceipt fresh{generation, receipt.gov_seq, receipt.gov_head, old.sections};
-  for (const auto& [cursor, chain] : receipt.sections) {
-    const auto before = old.sections.find(cursor.section);
-    if (same_generation && before != old.sections.end()) {
-      if (cursor.seq < before->second.first) return frozen("receipt.section_seq");
-      if (cursor.seq == before->second.first && chain != before->second.second) return frozen("receipt.section_chain");
-    }
-    const auto held = file.sections().find(cursor.section);
-    if (held != file.sections().end()) {
-      if (same_generation && cursor.seq < held->second.seq) return frozen("receipt.section_seq");
-      if (cursor.seq == held->second.seq && chain != held->second.chain) return frozen("receipt.section_chain");
-    }
-    fresh.sections[cursor.section] = {cursor.seq, chain};
-  }
-  file.row().receipt = write_stored(fresh);
   return Status::good();
 }
 

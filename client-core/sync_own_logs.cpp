@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-core/intent.h"
+#include "client-core/local_facts.h"
 #include "client-core/people.h"
 #include "client-core/sync_engine.h"
 
@@ -65,6 +66,24 @@ Status SyncEngine::take_identities(Context& ctx, const std::vector<Bytes>& recor
     if (after[i].revoked_seq != 0 && (is_new || before[i].revoked_seq == 0))
       outcome.notices.push_back({"device_closed", {}, 0, after[i].id.hex()});
   }
+  return Status::good();
+}
+
+// An operator has put a backup back. What the server had confirmed since may be gone there, and what it numbers for this
+// device begins lower: the own logs are sent again, and everything is asked for from where the plans stand here.
+Status SyncEngine::begin_generation(Context& ctx, SyncOutcome& outcome) {
+  for (const PrincipalId& principal : own_principals(ctx)) SP_OK(ctx.replica.mark_identities_unpushed(principal));
+  SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
+  for (const PlanRow& row : rows) {
+    if (row.identity_n == 0) continue;
+    SP_TRY(PlanFile * file, plans_.get(ctx, row.id));
+    file->row().identity_n = 0;
+    SP_OK(file->save(ctx));
+  }
+  SP_OK(clear_fact(ctx, fact::cursor_token));
+  SP_TRY(const std::uint64_t generation, number_fact(ctx, fact::generation));
+  outcome.notices.push_back({"restored", {}, 0, std::to_string(generation)});
+  outcome.again = true;
   return Status::good();
 }
 

@@ -174,12 +174,17 @@ bool is_loopback(const std::string& address) {
 Result<Config> read_config(const std::vector<std::string>& arguments) {
   Settings settings;
   std::string config_path;
+  bool after_restore = false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--help" || argument == "-h") {
       Config help;
       help.wants_help = true;
       return help;
+    }
+    if (argument == "--after-restore") {
+      after_restore = true;
+      continue;
     }
     if (argument.substr(0, 2) != "--") {
       return wrong("\"" + argument +
@@ -204,6 +209,7 @@ Result<Config> read_config(const std::vector<std::string>& arguments) {
   }
   const bool is_address_bound_set = settings.has("connections-per-address");
   Config config = settings.take_config();
+  config.after_restore = after_restore;
   if (!is_address_bound_set && is_loopback(config.listen_address)) {
     config.http.connections_per_address_max = config.http.connections_max;
   }
@@ -214,7 +220,10 @@ std::string help_text() {
   const Config standard;
   std::string out =
       "samplan-server: keeps and passes on encrypted plans; it cannot read them.\n\n"
-      "  samplan-server --data DIR [settings]\n\n"
+      "  samplan-server --data DIR [settings]\n"
+      "  samplan-server --data DIR --after-restore\n\n"
+      "After a backup has been put back, --after-restore tells all clients so (once, before the server starts; see\n"
+      "docs/operations.md). Without it they take the server for one that hides what it had.\n\n"
       "Settings:\n"
       "  --data DIR             where the server keeps its files; made if missing, for this user alone\n"
       "  --listen ADDRESS       address to listen on (" +

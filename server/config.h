@@ -21,6 +21,7 @@ enum class Enrolment {
 
 struct Config {
   bool wants_help = false;  // then nothing else counts
+  bool after_restore = false;  // raise the generation and stop, instead of serving
   std::string data_dir;
   std::string listen_address = "127.0.0.1";
   std::uint16_t port = 8480;

@@ -45,6 +45,15 @@ HttpFront::HttpFront(const HttpLimits& limits, SyncService& service, const HttpS
   post("/v1/meet", [&service](const httplib::Request& request) {
     return service.meet(ByteView::of(request.body), request.remote_addr);
   });
+  post("/v1/proof", [&service](const httplib::Request& request) {
+    return service.prove(ByteView::of(request.body), request.get_header_value("Host"));
+  });
+  router_->Get("/v1/checkpoint", [&service, retry_after](const httplib::Request&, httplib::Response& answer) {
+    const SyncAnswer made = service.checkpoint();
+    answer.status = made.http_status;
+    if (made.http_status == 503) answer.set_header("Retry-After", retry_after);
+    answer.set_content(reinterpret_cast<const char*>(made.body.data()), made.body.size(), "text/plain; charset=utf-8");
+  });
   router_->Get("/v1/hello", [&service](const httplib::Request&, httplib::Response& answer) {
     answer.set_content(hello_json(service.hello()), "application/json");
   });

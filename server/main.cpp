@@ -16,6 +16,7 @@
 #include "server/http_front.h"
 #include "server/http_guard.h"
 #include "server/log.h"
+#include "server/restore.h"
 #include "server/service.h"
 
 namespace samplan::server {
@@ -75,6 +76,16 @@ std::string url_of(const Config& config, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
+int tell_restored(const Config& config) {
+  auto data_dir = DataDir::open(config.data_dir);
+  if (!data_dir.ok()) return say_error(data_dir.error(), exit_failed);
+  const auto generation = raise_generation(store_path(config));
+  if (!generation.ok()) return say_error(generation.error(), exit_failed);
+  std::printf("This is generation %llu now. Start the server; each device will be told that a backup was restored.\n",
+              static_cast<unsigned long long>(*generation));
+  return exit_good;
+}
+
 int serve(const Config& config, const sigset_t& stop) {
   auto data_dir = DataDir::open(config.data_dir);
   if (!data_dir.ok()) return say_error(data_dir.error(), exit_failed);
@@ -116,7 +127,7 @@ int main(int argc, char** argv) {
     return say_error({samplan::Errc::io, "crypto", "The system gives no random numbers."}, exit_failed);
   }
   try {
-    return serve(*config, stop);
+    return config->after_restore ? tell_restored(*config) : serve(*config, stop);
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "samplan-server: cannot start or go on: %s\n", problem.what());
     return exit_failed;

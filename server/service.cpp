@@ -12,6 +12,7 @@
 #include "server/sqlite_store.h"
 #include "server/system_entropy.h"
 #include "server/writer.h"
+#include "sync/relay/checkpoints.h"
 #include "sync/relay/meet.h"
 #include "sync/relay/relay.h"
 
@@ -86,6 +87,7 @@ class Service final : public SyncService {
   SyncAnswer sync(ByteView body, const std::string& host_header) override {
     ++requests_;
     auto answer = answer_to(body, host_header);
+    keep_checkpoints();
     if (answer.ok()) return {200, std::move(*answer)};
     const int status = http_status_of(answer.error());
     ++(status == 503 ? unavailable_ : malformed_);
@@ -112,6 +114,26 @@ class Service final : public SyncService {
     return {503, ByteView::of(errc_name(reply.error().code)).copy()};
   }
 
+  SyncAnswer prove(ByteView body, const std::string& host_header) override {
+    ++proofs_;
+    keep_checkpoints();
+    auto answer = answer_to_proof(body, host_header);
+    if (answer.ok()) return {200, std::move(*answer)};
+    const int status = http_status_of(answer.error());
+    ++(status == 503 ? unavailable_ : malformed_);
+    if (status == 503) log_.warn("proof not answered", {LogField::of(answer.error())});
+    return {status, ByteView::of(errc_name(answer.error().code)).copy()};
+  }
+
+  SyncAnswer checkpoint() override {
+    keep_checkpoints();
+    auto note = newest_note();
+    if (note.ok() && !note->empty()) return {200, std::move(*note)};
+    if (note.ok()) return {404, ByteView::of("none yet\n").copy()};
+    ++unavailable_;
+    return {503, ByteView::of(errc_name(note.error().code)).copy()};
+  }
+
   Hello hello() const override {
     return {relay_.server().key.public_key, protocol_version, relay_.server().generation};
   }
@@ -130,6 +152,7 @@ class Service final : public SyncService {
     line("unavailable_total", unavailable_);
     line("meet_requests_total", meetings_);
     line("meet_turned_away_total", turned_away_);
+    line("proof_requests_total", proofs_);
     line("groups_total", w.groups);
     line("group_requests_total", w.requests);
     line("failed_requests_total", w.failed_requests);
@@ -143,6 +166,45 @@ class Service final : public SyncService {
   bool admits(const std::string& peer, MeetAct act) {
     const std::lock_guard<std::mutex> lock(gate_mutex_);
     return gate_.admits(gate_key(peer), act, clock_());
+  }
+
+  // The first request of a day by the server's clock brings the checkpoint with it. One that cannot be made is tried
+  // again a little later, and stops nobody's sync.
+  void keep_checkpoints() {
+    const UnixMs now = clock_();
+    UnixMs due = checkpoint_due_ms_;
+    if (now < due || !checkpoint_due_ms_.compare_exchange_strong(due, now + checkpoint_retry_ms)) return;
+    const Status made = writer_.write([&](relay::Store& store, UnixMs at, Entropy&) {
+      return relay::make_checkpoint_if_due(store, relay_.server(), at);
+    });
+    if (!made.ok()) {
+      log_.warn("no checkpoint", {LogField::of(made.error())});
+      return;
+    }
+    checkpoint_due_ms_ = (now / relay::ms_per_day + 1) * relay::ms_per_day;
+  }
+
+  Result<Bytes> newest_note() {
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    SP_OK(reader->begin());
+    auto row = reader->checkpoint(relay_.server().generation);
+    reader->rollback();
+    readers_.give_back(std::move(reader));
+    if (!row.ok()) return row.error();
+    return *row ? std::move((*row)->note) : Bytes{};
+  }
+
+  Result<Bytes> answer_to_proof(ByteView body, const std::string& host) {
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    const auto ask = relay::read_proof_ask(body, host, clock_(), relay_.server(), relay_config_, *reader);
+    readers_.give_back(std::move(reader));
+    if (!ask.ok()) return ask.error();
+    ProofReply reply;
+    SP_OK(writer_.write([&](relay::Store& store, UnixMs now, Entropy&) -> Status {
+      SP_TRY(reply, relay_.prove(store, *ask, now));
+      return Status::good();
+    }));
+    return relay_.finish_proof(*ask, std::move(reply));
   }
 
   Result<MeetReply> write_meet(const MeetRequest& request) {
@@ -191,6 +253,8 @@ class Service final : public SyncService {
     return reply;
   }
 
+  static constexpr UnixMs checkpoint_retry_ms = 10 * 60'000;
+
   Log& log_;
   const Log::ClockMs clock_;
   const relay::RelayConfig relay_config_;
@@ -204,6 +268,8 @@ class Service final : public SyncService {
   std::atomic<std::uint64_t> malformed_{0};
   std::atomic<std::uint64_t> meetings_{0};
   std::atomic<std::uint64_t> turned_away_{0};
+  std::atomic<std::uint64_t> proofs_{0};
+  std::atomic<UnixMs> checkpoint_due_ms_{0};
   std::atomic<std::uint64_t> unavailable_{0};
 };
 
@@ -242,9 +308,11 @@ Result<std::unique_ptr<SyncService>> open_service(const ServiceConfig& config, L
       std::make_unique<Service>(config.relay, std::move(identity), std::move(store), config, log));
 }
 
+std::string store_path(const Config& config) { return config.data_dir + "/store.sqlite"; }
+
 Result<std::unique_ptr<SyncService>> make_service(const Config& config, Log& log) {
   ServiceConfig service;
-  service.store_path = config.data_dir + "/store.sqlite";
+  service.store_path = store_path(config);
   service.code_path = config.data_dir + "/enrolment-code";
   service.relay.open_enrolment = config.enrolment == Enrolment::open;
   return open_service(service, log);

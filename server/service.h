@@ -24,6 +24,8 @@ struct ServiceConfig {
 // errors: unknown_version, corrupt, not_saved, busy, io; `detail` says what to do.
 Result<std::unique_ptr<SyncService>> open_service(const ServiceConfig& config, Log& log);
 
+std::string store_path(const Config& config);
+
 // The service as the server's settings want it, in its data directory.
 Result<std::unique_ptr<SyncService>> make_service(const Config& config, Log& log);
 

@@ -31,6 +31,10 @@ class SyncService {
   virtual SyncAnswer sync(ByteView body, const std::string& host_header) = 0;
   // One request to the meeting place. `peer_address` bounds how much one address may ask.
   virtual SyncAnswer meet(ByteView body, const std::string& peer_address) = 0;
+  // One request for proofs of what the newest checkpoint holds, signed as a sync is.
+  virtual SyncAnswer prove(ByteView body, const std::string& host_header) = 0;
+  // The newest checkpoint, a signed note for anybody; 404 while there is none.
+  virtual SyncAnswer checkpoint() = 0;
   virtual Hello hello() const = 0;
   // Lines in Prometheus' text format, each ended by a newline; numbers only, never an id or a word of a
   // person.

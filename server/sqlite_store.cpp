@@ -80,9 +80,10 @@ Status SqliteStore::prepare_file(const std::string& path) {
   }
   if (application != store_application_id)
     return Error{Errc::corrupt, "store.application_id", path + " is not a database of this server."};
-  if (version == 1 || version == 2) {
-    const std::string step = std::string("BEGIN IMMEDIATE;") + (version == 1 ? store_migration_2 : "") +
-                             store_migration_3 + "PRAGMA user_version=3; COMMIT;";
+  if (version >= 1 && version < store_version) {
+    const std::string step = std::string("BEGIN IMMEDIATE;") + (version < 2 ? store_migration_2 : "") +
+                             (version < 3 ? store_migration_3 : "") + store_migration_4 +
+                             "PRAGMA user_version=4; COMMIT;";
     const Status migrated = db_.exec(step.c_str());
     if (!migrated.ok()) {
       if (db_.in_transaction()) (void)db_.exec("ROLLBACK");

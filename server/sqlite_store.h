@@ -20,6 +20,8 @@ class SqliteStore final : public relay::Store {
 
   // Full check of the file; slow on large ones. errors: corrupt.
   Status check_integrity();
+  // Leaves out so many numbers of letters that none given since a backup is given again.
+  Status skip_letter_numbers();
   // For tests of a full disk: the file may not grow beyond so many pages.
   Status limit_pages(int pages);
 
@@ -98,6 +100,12 @@ class SqliteStore final : public relay::Store {
   Status add_meet_message(const relay::MeetMessageRow& row) override;
   Status close_meet_box(const MeetBoxId& box) override;
   Status forget_expired_meet(UnixMs now) override;
+  Result<std::optional<relay::CheckpointRow>> checkpoint(std::uint64_t generation) override;
+  Status each_checkpoint(std::uint64_t generation, const relay::Visitor<relay::CheckpointRow>& visit) override;
+  Result<std::vector<relay::PlanRow>> all_plans() override;
+  Status add_checkpoint(const relay::CheckpointRow& row) override;
+  Status put_noted_head(const ChainHead& head) override;
+  Status each_noted_head(const relay::Visitor<ChainHead>& visit) override;
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override;
   Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) override;
 

@@ -5,7 +5,7 @@
 
 namespace samplan::server {
 
-inline constexpr int store_version = 3;
+inline constexpr int store_version = 4;
 inline constexpr int store_application_id = 0x53705376;  // "SpSv"
 
 inline constexpr const char* store_schema = R"sql(
@@ -57,6 +57,12 @@ CREATE TABLE meet_box(box BLOB PRIMARY KEY, slot INTEGER UNIQUE, expires_ms INTE
   WITHOUT ROWID;
 CREATE INDEX meet_expires ON meet_box(expires_ms);
 CREATE TABLE meet_message(box BLOB NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(box, n)) WITHOUT ROWID;
+
+CREATE TABLE checkpoint(generation INTEGER NOT NULL, n INTEGER NOT NULL, leaf BLOB NOT NULL, note BLOB NOT NULL,
+  PRIMARY KEY(generation, n)) WITHOUT ROWID;
+-- The heads that the newest checkpoint speaks of; section 0 is the plan's log.
+CREATE TABLE noted_head(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
+  PRIMARY KEY(plan, section)) WITHOUT ROWID;
 )sql";
 
 // From version 1. The kind is the fifth byte of an envelope. Cursors are a cache of what clients know themselves, and
@@ -74,6 +80,14 @@ CREATE TABLE meet_box(box BLOB PRIMARY KEY, slot INTEGER UNIQUE, expires_ms INTE
   WITHOUT ROWID;
 CREATE INDEX meet_expires ON meet_box(expires_ms);
 CREATE TABLE meet_message(box BLOB NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(box, n)) WITHOUT ROWID;
+)sql";
+
+// From version 3: checkpoints.
+inline constexpr const char* store_migration_4 = R"sql(
+CREATE TABLE checkpoint(generation INTEGER NOT NULL, n INTEGER NOT NULL, leaf BLOB NOT NULL, note BLOB NOT NULL,
+  PRIMARY KEY(generation, n)) WITHOUT ROWID;
+CREATE TABLE noted_head(plan BLOB NOT NULL, section INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
+  PRIMARY KEY(plan, section)) WITHOUT ROWID;
 )sql";
 
 }  // namespace samplan::server

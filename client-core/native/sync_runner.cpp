@@ -139,6 +139,20 @@ Result<Bytes> post_meet(Transport& transport, const std::string& server_url, Byt
   return exchange(transport, endpoint(server_url, "/v1/meet"), request);
 }
 
+Result<ProofReport> run_proof(Core& core, Transport& transport, const Clock& clock) {
+  const std::string url = endpoint(core.server_url(), "/v1/proof");
+  for (int exchanges = 0; exchanges < exchanges_max; ++exchanges) {
+    const auto request = core.next_proof(clock(), exchanges == 0);
+    if (!request.ok()) return with_words(request.error());
+    if (!*request) return core.proof_report();
+    const auto reply = exchange(transport, url, **request);
+    if (!reply.ok()) return with_words(reply.error());
+    const Status taken = core.on_proof_reply(*reply, clock());
+    if (!taken.ok()) return with_words(taken.error());
+  }
+  return Error{Errc::try_later, "proof exchanges"};
+}
+
 Result<ServerHello> fetch_hello(Transport& transport, const std::string& server_url) {
   SP_TRY(const Transport::Reply reply, transport.get(endpoint(server_url, "/v1/hello")));
   if (reply.http_status != 200) return http_error(reply.http_status);

@@ -57,6 +57,10 @@ Result<Bytes> post_sync(Transport& transport, const std::string& server_url, Byt
 // One request to the meeting place, as the core or a new device made it. errors: as run_sync.
 Result<Bytes> post_meet(Transport& transport, const std::string& server_url, ByteView request);
 
+// Examines the server's checkpoint from beginning to end. errors: as run_sync; a server that answers and lies is no error
+// but a fault in the report.
+Result<ProofReport> run_proof(Core& core, Transport& transport, const Clock& clock);
+
 // What a server says of itself before anything is believed; the key is pinned by whoever asked.
 struct ServerHello {
   SignPublicKey key;

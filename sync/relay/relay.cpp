@@ -373,6 +373,7 @@ void Relay::forget() {
   if (SP_PLANTED(relay_remembers_undone)) return;
   people_.drop();
   plans_.drop_all();
+  heads_.reset();
 }
 
 Result<Bytes> Relay::handle(Store& store, ByteView frame, std::string_view host, UnixMs now,

@@ -13,7 +13,9 @@
 //   3. What is in memory follows from the store; after a rollback all of it is dropped.
 #pragma once
 
+#include "sync/log/head_map.h"
 #include "sync/relay/idle.h"
+#include "sync/relay/prove.h"
 #include "sync/relay/pull.h"
 
 namespace samplan::relay {
@@ -41,12 +43,21 @@ class Relay {
   Result<SyncReply> execute(Store& store, const Incoming& in, UnixMs now, Entropy& entropy);
   void forget();
 
+  // POST /v1/proof. `prove` is for the one thread that executes, and changes nothing in the store; reading the request
+  // and signing the reply are for any. `handle_proof` is all of it on one store, noting the day first if it is due.
+  Result<ProofReply> prove(Store& store, const ProofAsk& ask, UnixMs now);
+  Bytes finish_proof(const ProofAsk& ask, ProofReply reply) const;
+  Result<Bytes> handle_proof(Store& store, ByteView request_frame, std::string_view host, UnixMs now);
+
  private:
   class Request;
   const RelayConfig config_;
   const ServerIdentity server_;
   People people_;
   PlanCache plans_;
+  // The heads of the newest checkpoint, for whom they were last built.
+  std::optional<HeadMap> heads_;
+  Bytes heads_note_;
 };
 
 }  // namespace samplan::relay

@@ -54,6 +54,10 @@ class ReadStore {
   virtual Status each_meet_message(const MeetBoxId& box, std::uint32_t after, const Visitor<MeetMessageRow>& visit) = 0;
   // Ascending from `after_n` on.
   virtual Status each_access(const PlanId& plan, std::uint64_t after_n, const Visitor<AccessRow>& visit) = 0;
+  // The last one of a generation.
+  virtual Result<std::optional<CheckpointRow>> checkpoint(std::uint64_t generation) = 0;
+  // All of a generation, ascending.
+  virtual Status each_checkpoint(std::uint64_t generation, const Visitor<CheckpointRow>& visit) = 0;
 };
 
 class Store : public ReadStore {
@@ -125,6 +129,11 @@ class Store : public ReadStore {
   virtual Status add_meet_message(const MeetMessageRow& row) = 0;
   virtual Status close_meet_box(const MeetBoxId& box) = 0;
   virtual Status forget_expired_meet(UnixMs now) = 0;
+  // Checkpoints. The store keeps the heads that the newest one speaks of; nothing may be written while they are visited.
+  virtual Result<std::vector<PlanRow>> all_plans() = 0;
+  virtual Status add_checkpoint(const CheckpointRow& row) = 0;
+  virtual Status put_noted_head(const ChainHead& head) = 0;
+  virtual Status each_noted_head(const Visitor<ChainHead>& visit) = 0;
   // The hand-over that the device has already made in this plan: the hash of its body.
   virtual Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) = 0;
   virtual Status put_drop(const PlanId& plan, const DeviceId& device, const Hash& id) = 0;

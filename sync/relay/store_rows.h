@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "crypto/sign.h"
 #include "sync/wire/access_line.h"
+#include "sync/log/head_map.h"
 #include "sync/wire/envelope.h"
 #include "sync/wire/meet.h"
 
@@ -128,6 +129,14 @@ struct MeetMessageRow {
   MeetBoxId box;
   std::uint32_t n = 0;
   ByteView body;
+};
+
+// One day in the log of checkpoints. Each generation of the data has a log of its own, counted from 1.
+struct CheckpointRow {
+  std::uint64_t generation = 0;
+  std::uint64_t n = 0;
+  Bytes leaf;  // as sync/log/head_map.h writes a day
+  Bytes note;  // as it was signed
 };
 
 struct LetterRow {

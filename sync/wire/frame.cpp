@@ -12,11 +12,11 @@ constexpr std::size_t nonce_bytes = 40;
 
 Hash body_hash(ByteView body) { return crypto::hash("samplan/request-body/1", {body}); }
 
-Hash request_digest(std::string_view host, ByteView nonce, const Hash& body) {
+Hash request_digest(std::string_view host, std::string_view purpose, ByteView nonce, const Hash& body) {
   Bytes host_len;
   append_u16(host_len, static_cast<std::uint16_t>(host.size()));
   return crypto::hash("samplan/request-hash/1",
-                      {host_len, ByteView::of(host), ByteView::of("POST /v1/sync"), nonce, body.view()});
+                      {host_len, ByteView::of(host), ByteView::of(purpose), nonce, body.view()});
 }
 
 Hash reply_digest(const Hash& request, ByteView body) {
@@ -26,7 +26,7 @@ Hash reply_digest(const Hash& request, ByteView body) {
 }  // namespace
 
 Bytes write_request_frame(const DeviceId& device, const RequestNonce& nonce, std::string_view host, ByteView body,
-                          const crypto::SignKeyPair& key) {
+                          const crypto::SignKeyPair& key, std::string_view purpose) {
   Bytes out;
   out.reserve(body.size() + 128);
   append(out, ByteView::of(request_magic));
@@ -34,7 +34,7 @@ Bytes write_request_frame(const DeviceId& device, const RequestNonce& nonce, std
   append(out, nonce);
   append_u32(out, static_cast<std::uint32_t>(body.size()));
   append(out, body);
-  append(out, crypto::sign(key, "samplan/request/1", request_digest(host, nonce, body_hash(body))).view());
+  append(out, crypto::sign(key, "samplan/request/1", request_digest(host, purpose, nonce, body_hash(body))).view());
   return out;
 }
 
@@ -54,8 +54,9 @@ Result<RequestFrame> read_request_frame(ByteView bytes) {
   return f;
 }
 
-bool verify_request(const RequestFrame& frame, std::string_view host, const SignPublicKey& key) {
-  return crypto::verify(key, "samplan/request/1", request_digest(host, frame.nonce, frame.body_hash),
+bool verify_request(const RequestFrame& frame, std::string_view host, const SignPublicKey& key,
+                    std::string_view purpose) {
+  return crypto::verify(key, "samplan/request/1", request_digest(host, purpose, frame.nonce, frame.body_hash),
                         frame.signature);
 }
 
@@ -103,6 +104,44 @@ void sign_receipt(Receipt& receipt, const crypto::SignKeyPair& server) {
 
 bool verify_receipt(const Receipt& receipt, const SignPublicKey& server) {
   return crypto::verify(server, "samplan/receipt/1", receipt_digest(receipt), receipt.signature);
+}
+
+Bytes write_receipt(const Receipt& r) {
+  Bytes out;
+  append_u64(out, r.generation);
+  append_u64(out, r.gov_seq);
+  append(out, r.gov_head.view());
+  append_u64(out, static_cast<std::uint64_t>(r.recv_ms));
+  append(out, r.signature.view());
+  for (const auto& [cursor, chain] : r.sections) {
+    append_u16(out, cursor.section);
+    append_u64(out, cursor.seq);
+    append(out, chain.view());
+  }
+  return out;
+}
+
+Result<Receipt> read_receipt(ByteView bytes, const PlanId& plan) {
+  Reader in(bytes);
+  Receipt r;
+  r.plan = plan;
+  r.generation = in.u64();
+  r.gov_seq = in.u64();
+  r.gov_head = Hash::from(in.take(32));
+  r.recv_ms = static_cast<UnixMs>(in.u64());
+  r.signature = Signature::from(in.take(64));
+  while (in.ok() && !in.at_end()) {
+    SectionCursor c;
+    c.section = in.u16();
+    c.seq = in.u64();
+    const Hash chain = Hash::from(in.take(32));
+    if (r.sections.size() == limits::sections_max ||
+        (!r.sections.empty() && r.sections.back().first.section >= c.section))
+      in.fail();
+    r.sections.emplace_back(c, chain);
+  }
+  if (!in.ok()) return Error{Errc::malformed, "receipt"};
+  return r;
 }
 
 const char* status_name(ItemStatus status) {

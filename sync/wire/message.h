@@ -231,10 +231,14 @@ struct RequestFrame {
   Signature signature;
   Hash body_hash;
 };
+// What a request is for is signed with it: one made for syncing is good for nothing else.
+inline constexpr std::string_view sync_purpose = "POST /v1/sync";
+inline constexpr std::string_view proof_purpose = "POST /v1/proof";
 Bytes write_request_frame(const DeviceId& device, const RequestNonce& nonce, std::string_view host, ByteView body,
-                          const crypto::SignKeyPair& key);
+                          const crypto::SignKeyPair& key, std::string_view purpose = sync_purpose);
 Result<RequestFrame> read_request_frame(ByteView bytes);
-bool verify_request(const RequestFrame& frame, std::string_view host, const SignPublicKey& key);
+bool verify_request(const RequestFrame& frame, std::string_view host, const SignPublicKey& key,
+                    std::string_view purpose = sync_purpose);
 
 // `request_hash`: H("samplan/request-bytes/1", the whole request frame), so that a reply answers one request only.
 Hash request_hash(ByteView request_frame);
@@ -245,5 +249,7 @@ Result<ByteView> open_reply_frame(ByteView bytes, const Hash& request, const Sig
 Hash receipt_digest(const Receipt& receipt);
 void sign_receipt(Receipt& receipt, const crypto::SignKeyPair& server);
 bool verify_receipt(const Receipt& receipt, const SignPublicKey& server);
+Bytes write_receipt(const Receipt& receipt);
+Result<Receipt> read_receipt(ByteView bytes, const PlanId& plan);
 
 }  // namespace samplan

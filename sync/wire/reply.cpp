@@ -144,44 +144,6 @@ Result<SnapshotOffer> read_offer(ByteView bytes) {
   return o;
 }
 
-Bytes write_receipt(const Receipt& r) {
-  Bytes out;
-  append_u64(out, r.generation);
-  append_u64(out, r.gov_seq);
-  append(out, r.gov_head.view());
-  append_u64(out, static_cast<std::uint64_t>(r.recv_ms));
-  append(out, r.signature.view());
-  for (const auto& [cursor, chain] : r.sections) {
-    append_u16(out, cursor.section);
-    append_u64(out, cursor.seq);
-    append(out, chain.view());
-  }
-  return out;
-}
-
-Result<Receipt> read_receipt(ByteView bytes, const PlanId& plan) {
-  Reader in(bytes);
-  Receipt r;
-  r.plan = plan;
-  r.generation = in.u64();
-  r.gov_seq = in.u64();
-  r.gov_head = Hash::from(in.take(32));
-  r.recv_ms = static_cast<UnixMs>(in.u64());
-  r.signature = Signature::from(in.take(64));
-  while (in.ok() && !in.at_end()) {
-    SectionCursor c;
-    c.section = in.u16();
-    c.seq = in.u64();
-    const Hash chain = Hash::from(in.take(32));
-    if (r.sections.size() == limits::sections_max ||
-        (!r.sections.empty() && r.sections.back().first.section >= c.section))
-      in.fail();
-    r.sections.emplace_back(c, chain);
-  }
-  if (!in.ok()) return Error{Errc::malformed, "receipt"};
-  return r;
-}
-
 Bytes write_plan(const PlanReply& p) {
   TlvWriter out;
   out.bytes(pr_plan, p.plan.view()).u8(pr_status, static_cast<std::uint8_t>(p.status));

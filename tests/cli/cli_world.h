@@ -28,6 +28,7 @@ class PreparedDesk : public Desk {
     std::deque<json> calling;
     Result<bool> by_phone = true;
     int calls = 0;
+    Result<ProofReport> proof = Error{Errc::offline, "test"};
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -59,6 +60,7 @@ class PreparedDesk : public Desk {
     }
     return book_.by_phone;
   }
+  Result<ProofReport> prove() override { return book_.proof; }
   std::string server_url() const override { return "http://example.no"; }
 
  private:

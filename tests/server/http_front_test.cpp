@@ -27,6 +27,14 @@ struct FakeService : SyncService {
     if (body.text() == "often") return {429, {}};
     return {200, ByteView::of("<" + std::string(body.text()) + "|" + peer_address + ">").copy()};
   }
+  SyncAnswer prove(ByteView body, const std::string& host_header) override {
+    if (body.text() == "busy") return {503, {}};
+    return {200, ByteView::of("{" + std::string(body.text()) + "|" + host_header + "}").copy()};
+  }
+  SyncAnswer checkpoint() override {
+    if (!is_healthy) return {404, ByteView::of("none yet\n").copy()};
+    return {200, ByteView::of("navn\n1\nrot\n").copy()};
+  }
   Hello hello() const override {
     Hello out;
     out.server_key.bytes.fill(0xab);
@@ -105,6 +113,25 @@ TEST_CASE("front: the meeting place takes bytes and says when to come back", "[h
   CHECK(often.status == 429);
   CHECK(often.has("Retry-After: 2\r\n"));
   CHECK(ask("ab", "Content-Type: text/plain\r\n").status == 415);
+}
+
+TEST_CASE("front: proofs are asked for with bytes, and the checkpoint is text for anybody", "[http]") {
+  Front front;
+  const std::string octets_line = "Content-Type: application/octet-stream\r\n";
+  const auto ask = [&](const std::string& body, const std::string& type) {
+    std::string request = post(body, type);
+    request.replace(request.find("/v1/sync"), 8, "/v1/proof");
+    return front.ask(request);
+  };
+  CHECK(ask("ab", octets_line).body.substr(0, 4) == "{ab|");
+  CHECK(ask("busy", octets_line).has("Retry-After: 2\r\n"));
+  CHECK(ask("ab", "Content-Type: text/plain\r\n").status == 415);
+  const Reply note = front.ask(get("/v1/checkpoint"));
+  CHECK(note.status == 200);
+  CHECK(note.body == "navn\n1\nrot\n");
+  CHECK(note.has("Content-Type: text/plain; charset=utf-8\r\n"));
+  front.service.is_healthy = false;
+  CHECK(front.ask(get("/v1/checkpoint")).status == 404);
 }
 
 TEST_CASE("front: a sync request of another content type is refused", "[http]") {

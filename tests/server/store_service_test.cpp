@@ -11,6 +11,7 @@
 
 #include "server/service.h"
 #include "server/sqlite_store.h"
+#include "sync/log/checkpoint.h"
 #include "tests/server/store_fixture.h"
 #include "tests/support/relay_world.h"
 
@@ -28,7 +29,7 @@ struct ServiceWorld {
     ServiceConfig config;
     config.store_path = dir + "/store.sqlite";
     config.code_path = dir + "/enrolment-code";
-    config.clock = [] { return UnixMs{1'780'000'000'000}; };
+    config.clock = [this] { return now.load(); };
     config.store_pages_max = pages_max;
     auto opened = open_service(config, log);
     REQUIRE(opened.ok());
@@ -62,6 +63,7 @@ struct ServiceWorld {
     return std::stoull(all.substr(all.find(' ', at) + 1));
   }
 
+  std::atomic<UnixMs> now{1'780'000'000'000};
   Log log;
   std::unique_ptr<SyncService> service;
   std::string code;
@@ -388,4 +390,42 @@ TEST_CASE("killed at any moment under load, the server has kept all that it conf
       for (const Hash& id : plan.second) CHECK(stored.count(id) == 1);
     }
   }
+}
+
+TEST_CASE("the first request of a day brings a checkpoint, a day later the next") {
+  TempDir dir;
+  const auto size_of = [](ServiceWorld& world) -> std::uint64_t {
+    const SyncAnswer note = world.service->checkpoint();
+    REQUIRE(note.http_status == 200);
+    const SignPublicKey key = world.service->hello().server_key;
+    const auto open = open_checkpoint(ByteView(note.body).text(), {log_origin(key, 1), NoteKeyType::ed25519, key});
+    REQUIRE(open.ok());
+    return open->checkpoint.size;
+  };
+  {
+    ServiceWorld world(dir.path());
+    Writer1 person(world, 1);
+    const std::uint64_t groups = world.metric("groups_total");
+    CHECK(size_of(world) == 1);
+    CHECK(person.push(person.next()) == ItemStatus::ok);
+    // Nothing is written for a day that has its checkpoint.
+    CHECK(world.metric("groups_total") == groups + 1);
+    world.now += 86'400'000;
+    CHECK(person.push(person.next()) == ItemStatus::ok);
+    CHECK(world.metric("groups_total") == groups + 3);
+    CHECK(size_of(world) == 2);
+    // Many at once make one.
+    world.now += 86'400'000;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) threads.emplace_back([&] { (void)world.service->checkpoint(); });
+    for (std::thread& t : threads) t.join();
+    CHECK(size_of(world) == 3);
+    CHECK(world.service->prove(ByteView::of("no request"), test_host).http_status == 400);
+    CHECK(world.metric("proof_requests_total") == 1);
+  }
+  ServiceWorld again(dir.path());
+  again.now += 2 * 86'400'000;
+  CHECK(size_of(again) == 3);
+  again.now += 86'400'000;
+  CHECK(size_of(again) == 4);
 }

@@ -6,6 +6,7 @@
 
 #include "server/sqlite_store.h"
 #include "tests/server/store_fixture.h"
+#include "tests/support/checkpoint_contract.h"
 #include "tests/support/meet_contract.h"
 #include "tests/support/relay_world.h"
 
@@ -146,6 +147,19 @@ TEST_CASE("the meeting place holds its contract over SQLite, and a reader of its
   CHECK(reply->messages[0].body == Bytes{1, 2, 3});
 }
 
+TEST_CASE("the log of days holds its contract over SQLite, also when it is opened again") {
+  TempDir dir;
+  {
+    auto store = SqliteStore::open(dir.file("store.sqlite"));
+    REQUIRE(store.ok());
+    check_checkpoint_contract(**store);
+  }
+  auto again = SqliteStore::open(dir.file("store.sqlite"));
+  REQUIRE(again.ok());
+  CHECK((*(*again)->checkpoint(1))->n == 11);
+  CHECK((*again)->check_integrity().ok());
+}
+
 TEST_CASE("only the server's own user can read the store's files") {
   TempDir dir;
   const std::string path = dir.file("store.sqlite");
@@ -190,7 +204,7 @@ TEST_CASE("a file of version 1 is brought up to date: its snapshots are found, i
   }
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  CHECK(sqlite3_exec(db, "DROP TABLE marked; DROP TABLE meet_box; DROP TABLE meet_message; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DROP TABLE marked; DROP TABLE meet_box; DROP TABLE meet_message; DROP TABLE checkpoint; DROP TABLE noted_head; PRAGMA user_version=1;", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
   for (int i = 0; i < 2; ++i) {
     auto store = SqliteStore::open(path);
@@ -198,6 +212,9 @@ TEST_CASE("a file of version 1 is brought up to date: its snapshots are found, i
     const auto meetings = (*store)->meet_boxes(0);
     REQUIRE(meetings.ok());
     CHECK(*meetings == 0);
+    const auto checkpoint = (*store)->checkpoint(1);
+    REQUIRE(checkpoint.ok());
+    CHECK_FALSE(*checkpoint);
     std::vector<std::uint64_t> found;
     REQUIRE((*store)
                 ->each_marked(plan, 1, EnvelopeKind::snapshot, 100,
@@ -236,7 +253,7 @@ TEST_CASE("a file that is newer, foreign or damaged is refused with a reason, an
   CHECK(open_code(copy) == Errc::ok);
   // Offsets of the SQLite file header: 60 user_version, 68 application_id.
   fresh_copy();
-  patch(copy, 60, std::string("\0\0\0\4", 4));
+  patch(copy, 60, std::string("\0\0\0\5", 4));
   CHECK(open_code(copy) == Errc::unknown_version);
   fresh_copy();
   patch(copy, 68, "abcd");

@@ -291,6 +291,30 @@ class MemoryStore : public Store {
     for (const MeetBoxId& box : gone) SP_OK(close_meet_box(box));
     return Status::good();
   }
+  Result<std::optional<CheckpointRow>> checkpoint(std::uint64_t generation) override {
+    const auto it = checkpoints_.find(generation);
+    if (it == checkpoints_.end() || it->second.empty()) return std::optional<CheckpointRow>();
+    return std::optional<CheckpointRow>(it->second.back());
+  }
+  Status each_checkpoint(std::uint64_t generation, const Visitor<CheckpointRow>& visit) override {
+    for (const CheckpointRow& row : checkpoints_[generation])
+      if (!visit(row)) break;
+    return Status::good();
+  }
+  Result<std::vector<PlanRow>> all_plans() override {
+    std::vector<PlanRow> out;
+    for (const auto& p : plans_) out.push_back(p.second);
+    return out;
+  }
+  Status add_checkpoint(const CheckpointRow& row) override { return push(checkpoints_[row.generation], row); }
+  Status put_noted_head(const ChainHead& head) override {
+    return set(noted_heads_, std::make_pair(head.plan, head.section), head);
+  }
+  Status each_noted_head(const Visitor<ChainHead>& visit) override {
+    for (const auto& h : noted_heads_)
+      if (!visit(h.second)) break;
+    return Status::good();
+  }
   Result<std::optional<Hash>> drop_of(const PlanId& plan, const DeviceId& device) override {
     return find(drops_, std::make_pair(plan, device));
   }
@@ -387,6 +411,8 @@ class MemoryStore : public Store {
   std::map<MeetBoxId, MeetBoxRow> meet_boxes_;
   std::map<std::pair<MeetBoxId, std::uint32_t>, Bytes> meet_messages_;
   std::map<std::pair<PlanId, DeviceId>, Hash> drops_;
+  std::map<std::uint64_t, std::vector<CheckpointRow>> checkpoints_;
+  std::map<std::pair<PlanId, SectionId>, ChainHead> noted_heads_;
 };
 
 }  // namespace samplan::relay
