@@ -20,8 +20,10 @@ struct Beginning {
 Status begin(Visit& visit, const Beginning& wish);
 
 // Makes the home if there is none, from the invitation, and leaves the request to join for the next sync.
-// `unit`: not the person but this service unit asks to join; empty otherwise.
+// `unit`: not the person but this service unit asks to join; empty otherwise. `vouch`: after a sign-in with the
+// organisation, whose word goes along; without one nothing is asked.
 // The answer is that of join_request: "inviter", "for" and "words".
-nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit);
+nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit,
+                    bool vouch = false);
 
 }  // namespace samplan::cli

@@ -38,6 +38,7 @@ bool print_help(Page& page, Language language, std::string_view words);
 std::vector<CommandSpec> start_commands();
 std::vector<CommandSpec> device_commands();
 std::vector<CommandSpec> people_commands();
+std::vector<CommandSpec> vouch_commands();
 std::vector<CommandSpec> plan_commands();
 std::vector<CommandSpec> record_commands();
 std::vector<CommandSpec> history_commands();

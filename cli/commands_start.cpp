@@ -2,6 +2,7 @@
 #include "cli/begin.h"
 #include "cli/command.h"
 #include "cli/json_read.h"
+#include "cli/vouch.h"
 
 namespace samplan::cli {
 namespace {
@@ -29,9 +30,10 @@ int run_init(Visit& v) {
 }
 
 int run_join(Visit& v) {
-  const json answer = join(v, v.args.words.front(), v.args.text("name"), v.args.text("unit"));
+  const json answer = join(v, v.args.words.front(), v.args.text("name"), v.args.text("unit"), v.args.has("vouch"));
   if (!is_good(answer)) return v.refuse(answer);
   v.page.line(v.say(asked, {text_of(answer, "inviter")}));
+  if (answer.contains("vouch")) v.page.line(vouch_line(v, answer["vouch"]), 0, Tone::good);
   v.page.line(v.say(your_words, {text_of(answer, "words")}));
   v.page.line(v.say(sync_next));
   return exit_good;
@@ -45,6 +47,7 @@ int run_whoami(Visit& v) {
   v.page.fact(v.say({"Person", "Person"}), short_id(text_of(who, "person")));
   v.page.fact(v.say({"Enhet", "Device"}), short_id(text_of(who, "device")));
   v.page.fact(v.say({"Server", "Server"}), text_of(who, "server"));
+  if (who.contains("vouch")) v.page.line(vouch_line(v, who["vouch"]), 0, Tone::good);
   for (const json& unit : list_of(who, "units"))
     v.page.fact(v.say({"Medlem av", "Member of"}),
                 text_of(unit, "name") + " (" + short_id(text_of(unit, "unit")) + ")");
@@ -100,7 +103,11 @@ std::vector<CommandSpec> start_commands() {
         {"unit",
          {"ENHET", "UNIT"},
          {"be om at denne enheten din blir deltaker, ikke du selv",
-          "ask that this unit of yours takes part, not you"}}},
+          "ask that this unit of yours takes part, not you"}},
+        {"vouch",
+         {"", ""},
+         {"la organisasjonen bekrefte at du er ansatt der, først (se «samplan vouch»)",
+          "let the organisation vouch that you work there, first (see “samplan vouch”)"}}},
        run_join},
       {"whoami",
        {"", ""},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "client-core/native/sign_in.h"
 #include "client-core/native/sync_runner.h"
 
 namespace samplan::cli {
@@ -25,6 +26,8 @@ class Desk {
   virtual Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) = 0;
   // One exchange with the server's meeting place while a new device is being added. False: nothing to send now.
   virtual Result<bool> meet() = 0;
+  // Lets the organisation vouch for this device's person, by a sign-in there.
+  virtual Result<Vouch> sign_in(const native::SignInScreen& screen) = 0;
   virtual std::string server_url() const = 0;
 };
 

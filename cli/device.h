@@ -17,6 +17,7 @@ struct Machine {
   Transport* transport = nullptr;
   std::function<void(std::int64_t ms)> sleep;
   CoreOptions core;  // only tests lower what a passphrase costs
+  std::function<void(const std::string& url)> open_url = {};  // in the person's browser, if there is one
 };
 
 class Device : public Desk {
@@ -35,6 +36,7 @@ class Device : public Desk {
   nlohmann::json call(const nlohmann::json& request) override;
   Result<native::SyncReport> sync(const SyncWish& wish, const native::ProgressSink& progress) override;
   Result<bool> meet() override;
+  Result<Vouch> sign_in(const native::SignInScreen& screen) override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

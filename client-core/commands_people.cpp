@@ -1,9 +1,12 @@
 // Commands about people: this person, service units, invitations and who asks to join.
+#include <algorithm>
+
 #include "client-core/commands.h"
 #include "client-core/invitation.h"
 #include "client-core/local_facts.h"
 #include "client-core/mail_out.h"
 #include "client-core/people.h"
+#include "client-core/vouch.h"
 
 namespace samplan::handlers {
 namespace {
@@ -84,7 +87,15 @@ Result<std::vector<Request>> open_requests(CommandCall& call) {
     if (!letter.ok()) continue;  // not from someone who holds the link
     r.letter = std::move(letter).value();
     r.person = r.letter.principal;
-    out.push_back(std::move(r));
+    // Who asks again, say with an organisation's word this time, asks once.
+    const auto before = std::find_if(out.begin(), out.end(), [&](const Request& other) {
+      return other.box == r.box && other.person == r.person && other.letter.name == r.letter.name;
+    });
+    if (before == out.end()) {
+      out.push_back(std::move(r));
+    } else if (before->recv_ms <= r.recv_ms) {
+      *before = std::move(r);
+    }
   }
   return out;
 }
@@ -102,6 +113,24 @@ Result<PrincipalId> own_unit(CommandCall& call, std::string_view arg) {
   const IdentityState* state = call.ctx.book.find(unit);
   if (state == nullptr || !state->is_unit) return Error{Errc::not_found, "unit", "Dette er ikke en enhet."};
   return unit;
+}
+
+json vouch_json(const Vouch& vouch) {
+  return {{"organisation", vouch.organisation}, {"name", vouch.name}, {"issuer", vouch.issuer},
+          {"issued_ms", vouch.issued_ms}, {"expires_ms", vouch.expires_ms}};
+}
+
+// Only a statement that holds is shown as one; of the others is said what is wrong with them.
+Status say_vouch(CommandCall& call, const JoinLetter& letter, json& out) {
+  if (letter.vouch.empty()) return Status::good();
+  SP_TRY(const JudgedVouch judged, judge_vouch(call.ctx, letter));
+  if (!judged.fault.empty()) {
+    out["vouch_fault"] = judged.fault;
+    return Status::good();
+  }
+  out["vouch"] = vouch_json(judged.vouch);
+  out["vouch"]["same_name"] = judged.vouch.name == letter.name;
+  return Status::good();
 }
 
 json invite_json(CommandCall& call, const BoxId& box, const OwnInvite& i) {
@@ -131,8 +160,11 @@ Result<json> whoami(CommandCall& call) {
         members.push_back({{"person", m.person.hex()}, {"name", display_name(ctx, nullptr, m.person)}, {"registrar", m.registrar}});
     units.push_back({{"unit", id.hex()}, {"name", display_name(ctx, nullptr, id)}, {"members", members}});
   }
-  return json{{"person", ctx.person.hex()}, {"device", ctx.keys.id().hex()}, {"name", name},
+  json out = {{"person", ctx.person.hex()}, {"device", ctx.keys.id().hex()}, {"name", name},
               {"server", server}, {"words", four_words(ctx.person)}, {"units", units}};
+  SP_TRY(const std::optional<OwnVouch> own, own_vouch(ctx));
+  if (own) out["vouch"] = vouch_json(own->vouch);
+  return out;
 }
 
 Result<json> unit_create(CommandCall& call) {
@@ -250,8 +282,14 @@ Result<json> join_request(CommandCall& call) {
     SP_TRY(letter.name, text_fact(ctx, fact::name));
   }
   SP_TRY(letter.identity, identity_log(ctx, letter.principal));
+  SP_TRY(std::optional<OwnVouch> own, own_vouch(ctx));
+  json out = {{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
+  if (own) {
+    letter.vouch = std::move(own->statement);
+    out["vouch"] = vouch_json(own->vouch);
+  }
   SP_OK(queue_mail(ctx, MailPut{invitation.box(), seal_join_letter(invitation, letter)}));
-  return json{{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
+  return out;
 }
 
 Result<json> requests(CommandCall& call) {
@@ -265,6 +303,7 @@ Result<json> requests(CommandCall& call) {
     one["person"] = r.person.hex();
     one["words"] = four_words(r.person);
     one["received_ms"] = r.recv_ms;
+    SP_OK(say_vouch(call, r.letter, one));
     out.push_back(std::move(one));
   }
   return json{{"requests", out}};

@@ -45,6 +45,9 @@ HttpFront::HttpFront(const HttpLimits& limits, SyncService& service, const HttpS
   post("/v1/meet", [&service](const httplib::Request& request) {
     return service.meet(ByteView::of(request.body), request.remote_addr);
   });
+  post("/v1/vouch", [&service](const httplib::Request& request) {
+    return service.vouch(ByteView::of(request.body), request.get_header_value("Host"), request.remote_addr);
+  });
   router_->Get("/v1/hello", [&service](const httplib::Request&, httplib::Response& answer) {
     answer.set_content(hello_json(service.hello()), "application/json");
   });

@@ -15,6 +15,7 @@ class HttpRouter;
 
 //   POST /v1/sync   application/octet-stream in and out; the service's own status
 //   POST /v1/meet   the same, for devices without an identity
+//   POST /v1/vouch  the same, for devices that an organisation is to vouch for
 //   GET  /v1/hello  {"server_key":"<64 hex digits>","protocol":1,"generation":0}
 //   GET  /healthz   200 "ok" or 503
 //   GET  /metrics   Prometheus text

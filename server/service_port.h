@@ -31,6 +31,8 @@ class SyncService {
   virtual SyncAnswer sync(ByteView body, const std::string& host_header) = 0;
   // One request to the meeting place. `peer_address` bounds how much one address may ask.
   virtual SyncAnswer meet(ByteView body, const std::string& peer_address) = 0;
+  // One request to be vouched for by the organisation; bounded like `meet`.
+  virtual SyncAnswer vouch(ByteView body, const std::string& host_header, const std::string& peer_address) = 0;
   virtual Hello hello() const = 0;
   // Lines in Prometheus' text format, each ended by a newline; numbers only, never an id or a word of a
   // person.

@@ -54,6 +54,9 @@ Result<SyncReport> run_sync(Core& core, Transport& transport, const Clock& clock
 // One request to the meeting place, as the core or a new device made it. errors: as run_sync.
 Result<Bytes> post_meet(Transport& transport, const std::string& server_url, ByteView request);
 
+// One request to be vouched for, or the question whether anybody does. errors: as run_sync.
+Result<Bytes> post_vouch(Transport& transport, const std::string& server_url, ByteView request);
+
 // What a server says of itself before anything is believed; the key is pinned by whoever asked.
 struct ServerHello {
   SignPublicKey key;

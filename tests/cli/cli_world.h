@@ -25,6 +25,7 @@ class PreparedDesk : public Desk {
     int syncs = 0;
     std::deque<json> adding;
     int meetings = 0;
+    Result<Vouch> vouch = Error{Errc::not_found, "test", "Ingen bekrefter ansatte her."};
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -47,6 +48,13 @@ class PreparedDesk : public Desk {
       book_.adding.pop_front();
     }
     return true;
+  }
+  Result<Vouch> sign_in(const native::SignInScreen& screen) override {
+    VouchSettings settings;
+    settings.organisation = "Lier kommune";
+    settings.issuer = "https://login.lier.example";
+    if (screen.show) screen.show(settings.issuer + "/auth?state=x", settings);
+    return book_.vouch;
   }
   std::string server_url() const override { return "http://example.no"; }
 

@@ -27,6 +27,9 @@ struct FakeService : SyncService {
     if (body.text() == "often") return {429, {}};
     return {200, ByteView::of("<" + std::string(body.text()) + "|" + peer_address + ">").copy()};
   }
+  SyncAnswer vouch(ByteView body, const std::string& host_header, const std::string& peer_address) override {
+    return {200, ByteView::of(std::string(body.text()) + "|" + host_header + "|" + peer_address).copy()};
+  }
   Hello hello() const override {
     Hello out;
     out.server_key.bytes.fill(0xab);
