@@ -191,7 +191,9 @@ TEST_CASE("sign-in: a provider that is away, or not the one it was, gives nothin
   const auto described = [&](const char* what, const json& value) {
     ProviderWorld other;
     other.shown.description[what] = value;
-    return other.fault(other.key.sign("RS256", good_claims().dump()));
+    std::string fault = other.fault(other.key.sign("RS256", good_claims().dump()));
+    CHECK(other.shown.fetches == 0);  // nothing is asked where it points
+    return fault;
   };
   CHECK(described("issuer", "https://login.example") == "provider");
   CHECK(described("issuer", nullptr) == "provider");
@@ -230,6 +232,17 @@ TEST_CASE("sign-in: a set of keys that cannot be meant is refused whole, and sma
   w.shown.keys = {small.public_jwk()};
   w.start();
   CHECK(w.fault(small.sign("RS256", good_claims().dump())) == "provider");
+
+  // A name may serve for a key of each kind, and a key is for its own kind of algorithm alone.
+  const SigningKey curve = SigningKey::ec("k1");
+  w.shown.raw_keys.clear();
+  w.shown.keys = {w.key.public_jwk(), curve.public_jwk()};
+  w.start();
+  CHECK(w.fault(token) == "none");
+  CHECK(w.fault(curve.sign("ES256", good_claims().dump())) == "none");
+  w.shown.keys = {curve.public_jwk()};
+  w.start();
+  CHECK(w.fault(token) == "key");
 
   // Two keys of one name, or a token without a name and two keys that fit: none is guessed.
   w.shown.keys = {w.key.public_jwk(), SigningKey::rsa("k1").public_jwk()};
