@@ -66,7 +66,7 @@ class Browser:
 
     def get(self, url, form=None):
         data = urllib.parse.urlencode(form).encode() if form else None
-        with self.opener.open(url, data, timeout=20) as answer:
+        with self.opener.open(url, data, timeout=60) as answer:
             return answer.geturl(), answer.read().decode()
 
     def sign_in(self, url, person):
@@ -93,7 +93,7 @@ class Device:
                             "TZ": "UTC"}
 
     def run(self, *words, status=0):
-        done = subprocess.run([samplan, *words], env=self.environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([samplan, *words], env=self.environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
         return done.stdout + done.stderr
 
@@ -107,7 +107,7 @@ class Device:
             if line.strip().startswith("http"):
                 visit(line.strip())
                 break
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=300)
         assert child.returncode == status, (words, child.returncode, seen + out + err)
         return seen + out + err
 
