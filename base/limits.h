@@ -37,6 +37,9 @@ inline constexpr std::size_t mail_items_max = 16;             // waiting in one 
 inline constexpr std::size_t own_logs_max = 128;              // a person and its units
 inline constexpr std::size_t meet_message_bytes_max = 4096;   // one message between two devices that meet
 inline constexpr std::size_t meet_messages_max = 16;          // of one meeting; an identity log takes several
+inline constexpr std::size_t id_token_bytes_max = 16U << 10;  // a provider's word on who signed in; those known have 2 KB
+inline constexpr std::size_t vouch_records_max = 128;         // of the person's log, with one request to be vouched for
+inline constexpr std::size_t vouch_bytes_max = 8U << 10;      // a statement: two ids, three short texts, a signature
 inline constexpr std::uint16_t meet_slots = 1000;             // three digits of a code told by telephone
 
 // Text from people and files.

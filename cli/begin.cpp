@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/vouch.h"
 #include "client-core/invitation.h"
 
 namespace samplan::cli {
@@ -45,7 +46,7 @@ Status begin(Visit& visit, const Beginning& wish) {
 }
 
 nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit,
-                    const std::string& passphrase) {
+                    const std::string& passphrase, bool vouch) {
   const auto invitation = parse_invitation(link);
   if (!invitation.ok()) return error_json({invitation.code(), "cli.link", visit.say(bad_link)});
   if (!native::NativeHome::is_begun(visit.settings.home)) {
@@ -56,6 +57,10 @@ nlohmann::json join(Visit& visit, const std::string& link, const std::string& na
     home.enrolment_box = invitation->box();
     home.passphrase = passphrase;
     if (const Status made = make_home(visit, std::move(home)); !made.ok()) return error_json(made.error());
+  }
+  if (vouch) {
+    const auto signed_in = sign_in(visit);
+    if (!signed_in.ok()) return error_json(signed_in.error());
   }
   nlohmann::json request = {{"do", "join_request"}, {"link", link}};
   if (!unit.empty()) request["unit"] = unit;

@@ -21,9 +21,10 @@ Status begin(Visit& visit, const Beginning& wish);
 
 // Makes the home if there is none, from the invitation, and leaves the request to join for the next sync.
 // `unit`: not the person but this service unit asks to join; empty otherwise.
-// `passphrase`: of the home to be made, where it has been asked for already; empty otherwise.
+// `passphrase`: of the home to be made, where it has been asked for already; empty otherwise. `vouch`: after a sign-in with
+// the organisation, whose word goes along; without one nothing is asked.
 // The answer is that of join_request: "inviter", "for" and "words".
 nlohmann::json join(Visit& visit, const std::string& link, const std::string& name, const std::string& unit,
-                    const std::string& passphrase = {});
+                    const std::string& passphrase = {}, bool vouch = false);
 
 }  // namespace samplan::cli

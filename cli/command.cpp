@@ -17,6 +17,7 @@ constexpr Group groups[] = {
     {{"Enhetene dine", "Your devices"}, device_commands},
     {{"Når alle enhetene er borte", "When all devices are gone"}, recovery_commands},
     {{"Folk, enheter og invitasjoner", "People, units and invitations"}, people_commands},
+    {{"Bekreftelse fra organisasjonen", "The organisation's word"}, vouch_commands},
     {{"Planer", "Plans"}, plan_commands},
     {{"Skriv i en plan", "Write in a plan"}, record_commands},
     {{"Historikk", "History"}, history_commands},

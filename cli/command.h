@@ -39,6 +39,7 @@ std::vector<CommandSpec> start_commands();
 std::vector<CommandSpec> device_commands();
 std::vector<CommandSpec> recovery_commands();
 std::vector<CommandSpec> people_commands();
+std::vector<CommandSpec> vouch_commands();
 std::vector<CommandSpec> plan_commands();
 std::vector<CommandSpec> record_commands();
 std::vector<CommandSpec> history_commands();

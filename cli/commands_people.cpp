@@ -6,6 +6,7 @@
 #include "cli/meeting.h"
 #include "cli/phone.h"
 #include "cli/show_link.h"
+#include "cli/vouch.h"
 #include "cli/words.h"
 
 namespace samplan::cli {
@@ -144,6 +145,7 @@ int run_requests(Visit& v) {
     const std::string invited = text_of(item, "invited_name");
     if (!invited.empty() && invited != name)
       v.page.line(v.say({"Invitert som: %1", "Invited as: %1"}, {invited}), 10);
+    print_vouch(v, item, 10);
     v.page.line(v.say(compare, {text_of(item, "words"), name}), 10);
   }
   return exit_good;

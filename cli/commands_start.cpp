@@ -4,6 +4,7 @@
 #include "cli/json_read.h"
 #include "cli/phone.h"
 #include "client-core/phone_code.h"
+#include "cli/vouch.h"
 
 namespace samplan::cli {
 namespace {
@@ -37,9 +38,10 @@ int run_join(Visit& v) {
   for (const std::string& word : v.args.words) typed += (typed.empty() ? "" : " ") + word;
   const bool is_code = looks_like_phone_code(typed);
   if (!is_code && v.args.words.size() > 1) return v.misused(v.say(one_link));
-  const json answer = is_code ? join_by_phone(v, typed) : join(v, typed, v.args.text("name"), v.args.text("unit"));
+  const json answer = is_code ? join_by_phone(v, typed) : join(v, typed, v.args.text("name"), v.args.text("unit"), {}, v.args.has("vouch"));
   if (!is_good(answer)) return v.refuse(answer);
   v.page.line(v.say(asked, {text_of(answer, "inviter")}));
+  if (answer.contains("vouch")) v.page.line(vouch_line(v, answer["vouch"]), 0, Tone::good);
   v.page.line(v.say(your_words, {text_of(answer, "words")}));
   v.page.line(v.say(sync_next));
   return exit_good;
@@ -53,6 +55,7 @@ int run_whoami(Visit& v) {
   v.page.fact(v.say({"Person", "Person"}), short_id(text_of(who, "person")));
   v.page.fact(v.say({"Enhet", "Device"}), short_id(text_of(who, "device")));
   v.page.fact(v.say({"Server", "Server"}), text_of(who, "server"));
+  if (who.contains("vouch")) v.page.line(vouch_line(v, who["vouch"]), 0, Tone::good);
   for (const json& unit : list_of(who, "units"))
     v.page.fact(v.say({"Medlem av", "Member of"}),
                 text_of(unit, "name") + " (" + short_id(text_of(unit, "unit")) + ")");
@@ -114,7 +117,11 @@ std::vector<CommandSpec> start_commands() {
         {"unit",
          {"ENHET", "UNIT"},
          {"be om at denne enheten din blir deltaker, ikke du selv",
-          "ask that this unit of yours takes part, not you"}}},
+          "ask that this unit of yours takes part, not you"}},
+        {"vouch",
+         {"", ""},
+         {"la organisasjonen bekrefte at du er ansatt der, først (se «samplan vouch»)",
+          "let the organisation vouch that you work there, first (see “samplan vouch”)"}}},
        run_join},
       {"whoami",
        {"", ""},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "client-core/native/sign_in.h"
 #include "client-core/native/sync_runner.h"
 
 namespace samplan::cli {
@@ -29,6 +30,8 @@ class Desk {
   virtual Result<bool> meet_by_phone() = 0;
   // Examines the server's newest checkpoint.
   virtual Result<ProofReport> prove() = 0;
+  // Lets the organisation vouch for this device's person, by a sign-in there.
+  virtual Result<Vouch> sign_in(const native::SignInScreen& screen) = 0;
   virtual std::string server_url() const = 0;
 };
 

@@ -89,6 +89,10 @@ Result<bool> Device::meet_by_phone() {
 
 Result<ProofReport> Device::prove() { return native::run_proof(*core_, *machine_.transport, machine_.clock); }
 
+Result<Vouch> Device::sign_in(const native::SignInScreen& screen) {
+  return native::run_sign_in(*core_, *machine_.transport, entropy_, machine_.clock, screen);
+}
+
 nlohmann::json Device::call(const nlohmann::json& request) { return core_->call(request, machine_.clock()); }
 
 Result<native::SyncReport> Device::sync(const SyncWish& wish, const native::ProgressSink& progress) {

@@ -18,6 +18,7 @@ struct Machine {
   std::function<void(std::int64_t ms)> sleep;
   CoreOptions core;  // only tests lower what a passphrase costs
   native::Clock real_clock;  // where `clock` was made to stand still: the machine's own
+  std::function<void(const std::string& url)> open_url = {};  // in the person's browser, if there is one
 };
 
 class Device : public Desk {
@@ -45,6 +46,7 @@ class Device : public Desk {
   Result<bool> meet() override;
   Result<bool> meet_by_phone() override;
   Result<ProofReport> prove() override;
+  Result<Vouch> sign_in(const native::SignInScreen& screen) override;
   std::string server_url() const override { return core_->server_url(); }
 
  private:

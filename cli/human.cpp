@@ -44,6 +44,8 @@ std::string date_text(std::string_view iso_date, Language language) {
   return date ? date_text(*date, language) : std::string(iso_date);
 }
 
+std::string date_text(UnixMs time, Language language) { return date_text(local_of(time).date, language); }
+
 std::string when_text(UnixMs time, UnixMs now, Language language) {
   const Local then = local_of(time);
   const Date today = local_of(now).date;

@@ -9,6 +9,7 @@
 #include "client-core/own_requests.h"
 #include "client-core/people.h"
 #include "client-core/phone_invite.h"
+#include "client-core/vouch.h"
 
 namespace samplan::handlers {
 namespace {
@@ -33,6 +34,24 @@ Result<PrincipalId> own_unit(CommandCall& call, std::string_view arg) {
   const IdentityState* state = call.ctx.book.find(unit);
   if (state == nullptr || !state->is_unit) return Error{Errc::not_found, "unit", "Dette er ikke en enhet."};
   return unit;
+}
+
+json vouch_json(const Vouch& vouch) {
+  return {{"organisation", vouch.organisation}, {"name", vouch.name}, {"issuer", vouch.issuer},
+          {"issued_ms", vouch.issued_ms}, {"expires_ms", vouch.expires_ms}};
+}
+
+// Only a statement that holds is shown as one; of the others is said what is wrong with them.
+Status say_vouch(CommandCall& call, const JoinLetter& letter, json& out) {
+  if (letter.vouch.empty()) return Status::good();
+  SP_TRY(const JudgedVouch judged, judge_vouch(call.ctx, letter));
+  if (!judged.fault.empty()) {
+    out["vouch_fault"] = judged.fault;
+    return Status::good();
+  }
+  out["vouch"] = vouch_json(judged.vouch);
+  out["vouch"]["same_name"] = judged.vouch.name == letter.name;
+  return Status::good();
 }
 
 json invite_json(CommandCall& call, const BoxId& box, const OwnInvite& i) {
@@ -85,8 +104,11 @@ Result<json> whoami(CommandCall& call) {
         members.push_back({{"person", m.person.hex()}, {"name", display_name(ctx, nullptr, m.person)}, {"registrar", m.registrar}});
     units.push_back({{"unit", id.hex()}, {"name", display_name(ctx, nullptr, id)}, {"members", members}});
   }
-  return json{{"person", ctx.person.hex()}, {"device", ctx.keys.id().hex()}, {"name", name},
+  json out = {{"person", ctx.person.hex()}, {"device", ctx.keys.id().hex()}, {"name", name},
               {"server", server}, {"words", four_words(ctx.person)}, {"units", units}};
+  SP_TRY(const std::optional<OwnVouch> own, own_vouch(ctx));
+  if (own) out["vouch"] = vouch_json(own->vouch);
+  return out;
 }
 
 Result<json> unit_create(CommandCall& call) {
@@ -221,12 +243,18 @@ Result<json> join_request(CommandCall& call) {
     SP_TRY(letter.name, text_fact(ctx, fact::name));
   }
   SP_TRY(letter.identity, identity_log(ctx, letter.principal));
+  SP_TRY(std::optional<OwnVouch> own, own_vouch(ctx));
+  json out = {{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
+  if (own) {
+    letter.vouch = std::move(own->statement);
+    out["vouch"] = vouch_json(own->vouch);
+  }
   SP_TRY(const Bytes mail, queue_mail(ctx, MailPut{invitation.box(), seal_join_letter(invitation, letter)}));
   SP_OK(note_request(ctx, invitation, letter.principal, mail));
   // Who has not been let in by an earlier invitation is vouched for by this one.
   SP_TRY(const std::optional<Bytes> vouches, get_fact(ctx, fact::enrolment_box));
   if (vouches) SP_OK(set_fact(ctx, fact::enrolment_box, invitation.box().view()));
-  return json{{"inviter", invitation.inviter_name}, {"for", invitation.purpose}, {"words", four_words(letter.principal)}};
+  return out;
 }
 
 Result<json> requests(CommandCall& call) {
@@ -240,6 +268,7 @@ Result<json> requests(CommandCall& call) {
     one["person"] = r.person.hex();
     one["words"] = four_words(r.person);
     one["received_ms"] = r.recv_ms;
+    SP_OK(say_vouch(call, r.letter, one));
     out.push_back(std::move(one));
   }
   return json{{"requests", out}};

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view path = "/#/bli-med/";
 constexpr std::size_t head_bytes = 1 + 1 + 32 + 16;
 
-enum Tag : std::uint8_t { tag_name = 2, tag_principal = 4, tag_identity = 6 };
+enum Tag : std::uint8_t { tag_name = 2, tag_principal = 4, tag_identity = 6, tag_vouch = 7 };  // odd: who does not know it lets it be
 constexpr std::size_t records_max = 4096;  // a large unit: each member's log and the unit's own
 
 crypto::BoxKeyPair letter_key(const std::array<std::uint8_t, 16>& secret) {
@@ -69,6 +69,7 @@ Result<Invitation> parse_invitation(std::string_view link) {
 Bytes seal_join_letter(const Invitation& invitation, const JoinLetter& letter) {
   TlvWriter out;
   out.bytes(tag_name, ByteView::of(letter.name)).bytes(tag_principal, letter.principal.view()).list(tag_identity, letter.identity);
+  if (!letter.vouch.empty()) out.bytes(tag_vouch, letter.vouch);
   return crypto::seal_to(letter_key(invitation.secret).public_key, out.take());
 }
 
@@ -79,6 +80,7 @@ Result<JoinLetter> open_join_letter(const std::array<std::uint8_t, 16>& secret, 
   out.name = std::string(in.bytes(tag_name).text());
   out.principal = in.id<PrincipalId>(tag_principal);
   for (const ByteView record : in.list(tag_identity, records_max)) out.identity.push_back(record.copy());
+  if (in.has(tag_vouch)) out.vouch = in.bytes(tag_vouch).copy();
   SP_OK(in.finish());
   if (!is_name(out.name)) return Error{Errc::not_utf8, "join_letter"};
   if (out.identity.empty()) return Error{Errc::malformed, "join_letter"};

@@ -5,7 +5,8 @@
 //   link    SERVER_URL "/#/bli-med/" hex(payload)
 //   payload = version u8 (1) | purpose u8 | server key 32 | secret 16 | inviter's name (UTF-8)
 //   box     first 16 bytes of H("samplan/invite-box/1", secret)
-//   letter  sealed to the X25519 pair derived from the secret: name, principal, identity records
+//   letter  sealed to the X25519 pair derived from the secret: name, principal, identity records, and an organisation's
+//           statement if there is one (client-core/vouch.h)
 #pragma once
 
 #include <string>
@@ -36,6 +37,7 @@ struct JoinLetter {
   std::string name;
   PrincipalId principal;        // who asks: the person, or a service unit that the person acts for
   std::vector<Bytes> identity;  // its whole identity log; for a unit, its members' logs first
+  Bytes vouch;                  // empty: nobody vouches. Not judged here
 };
 
 Bytes seal_join_letter(const Invitation& invitation, const JoinLetter& letter);

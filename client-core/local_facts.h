@@ -22,6 +22,7 @@ inline constexpr std::string_view enrolment_code = "enrolment_code";
 inline constexpr std::string_view enrolment_box = "enrolment_box";
 inline constexpr std::string_view last_sync_ms = "last_sync_ms";
 inline constexpr std::string_view checkpoint = "checkpoint";      // the newest one verified here (proof_run)
+inline constexpr std::string_view vouch = "vouch";                // an organisation's statement about this device
 inline constexpr std::string_view server_ahead_ms = "server_ahead_ms";  // server's clock minus ours, as last seen
 }  // namespace fact
 

@@ -122,7 +122,15 @@ Result<std::vector<Request>> open_requests(Context& ctx) {
     if (!letter.ok()) continue;  // not from someone who holds the link
     r.letter = std::move(letter).value();
     r.person = r.letter.principal;
-    out.push_back(std::move(r));
+    // Who asks again, say with an organisation's word this time, asks once.
+    const auto before = std::find_if(out.begin(), out.end(), [&](const Request& other) {
+      return other.box == r.box && other.person == r.person && other.letter.name == r.letter.name;
+    });
+    if (before == out.end()) {
+      out.push_back(std::move(r));
+    } else if (before->recv_ms <= r.recv_ms) {
+      *before = std::move(r);
+    }
   }
   return out;
 }

@@ -1,5 +1,5 @@
 # What Samplan uses that others wrote, each as a target that a room names in its link line: `sodium`, `sqlite3`, `zlib`, `utf8proc`,
-# `qrencode`, `nlohmann_json::nlohmann_json` and `Catch2::Catch2` in both worlds; `httplib` and `curl` on a machine only.
+# `qrencode`, `nlohmann_json::nlohmann_json` and `Catch2::Catch2` in both worlds; `httplib`, `curl` and `cjose` on a machine only.
 if(EMSCRIPTEN)
   include(${CMAKE_CURRENT_LIST_DIR}/WasmDependencies.cmake)
   return()
@@ -24,6 +24,8 @@ pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 add_library(httplib ALIAS PkgConfig::HTTPLIB)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 add_library(curl ALIAS PkgConfig::CURL)
+pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
+add_library(cjose ALIAS PkgConfig::CJOSE)
 find_package(nlohmann_json 3.11 REQUIRED)
 if(SAMPLAN_TESTS)
   find_package(Catch2 2.13 REQUIRED)

@@ -78,6 +78,20 @@ def seeds():
     yield "meet", head + tlv(4, b"\x02") + tlv(8, b"\x07\x00") + tlv(14, b"abc")
     message = struct.pack("<I", 6) + b"\x01\x00\x00\x00ab"
     yield "meet", head + tlv(4, b"\x00") + tlv(6, b"\x07\x00") + tlv(8, bytes(8)) + tlv(10, bytes(8)) + tlv(12, message)
+    vouch = tlv(2, bytes(32)) + tlv(4, bytes(16)) + tlv(6, b"L") + tlv(8, b"K") + tlv(10, b"i") + tlv(12, bytes(8))
+    yield "vouch", vouch + tlv(14, b"\x01" + bytes(7))
+    body = head + tlv(4, bytes(32)) + tlv(6, b"") + tlv(8, bytes(32)) + tlv(10, b"a.b.c")
+    yield "vouch", b"SPV1" + bytes(16) + struct.pack("<I", len(body)) + body + bytes(64)
+    yield "vouch", head + tlv(4, b"\x01") + tlv(6, b"L") + tlv(8, b"i") + tlv(10, b"c") + tlv(12, b"openid")
+    yield "vouch", head + tlv(4, b"\x00") + tlv(6, b"s")
+    # The token of RFC 7515, appendix A.3.
+    yield "id_token", (b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc"
+                       b"19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3"
+                       b"-Kg6NU1Q")
+    yield "id_token", (b'{"iss":"https://a.example","sub":"s","aud":["c"],"azp":"c","exp":1795341300,"iat":1795341235,'
+                       b'"nonce":"n","e":["1"],"name":"K"}')
+    yield "id_token", (b'{"keys":[{"kty":"EC","crv":"P-256","kid":"1","use":"sig","alg":"ES256",'
+                       b'"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}')
     for text in commands():
         yield "command", text.encode()
         yield "json", text.encode()

@@ -10,6 +10,8 @@ namespace samplan::fuzz {
 void request(ByteView bytes);     // sync request: frame, body
 void reply(ByteView bytes);       // sync reply: body
 void meet(ByteView bytes);        // request to the meeting place, reply of it
+void vouch(ByteView bytes);       // request to be vouched for, settings, outcome, statement
+void id_token(ByteView bytes);    // an identity provider's token, its claims, its keys
 void identity(ByteView bytes);    // identity record, taken by a book
 void governance(ByteView bytes);  // governance record, bodies, wraps, applied to a plan's log
 void envelope(ByteView bytes);    // envelope, judged

@@ -3,10 +3,13 @@
 
 #include "crypto/aead.h"
 #include "fuzz/targets.h"
+#include "server/oidc/id_token.h"
+#include "server/oidc/key_set.h"
 #include "sync/log/validity.h"
 #include "sync/wire/identity_record.h"
 #include "sync/wire/meet.h"
 #include "sync/wire/message.h"
+#include "sync/wire/vouch.h"
 
 namespace samplan::fuzz {
 namespace {
@@ -32,6 +35,43 @@ void reply(ByteView bytes) {
   const auto second = read_reply_body(again);
   must(second.ok());
   must(write_reply_body(*second) == again);
+}
+
+void vouch(ByteView bytes) {
+  static const crypto::SignKeyPair key = crypto::sign_key_pair({});
+  const auto request = read_vouch_request(bytes);
+  // Fields that a newer client may add are skipped.
+  if (request.ok()) must(write_vouch_request(*request, "a", key).size() <= bytes.size() + 64);
+  const auto settings = read_vouch_settings(bytes);
+  if (settings.ok()) must(read_vouch_settings(write_vouch_settings(*settings)).ok());
+  const auto outcome = read_vouch_outcome(bytes);
+  if (outcome.ok()) must(read_vouch_outcome(write_vouch_outcome(*outcome)).ok());
+  (void)read_vouch_question(bytes);
+  (void)open_vouch(bytes, key.public_key);
+  // The body as a server might have signed it, whatever is in it.
+  Bytes statement = ByteView::of("SPW1").copy();
+  append_u32(statement, static_cast<std::uint32_t>(bytes.size()));
+  append(statement, bytes);
+  const Hash digest = crypto::hash("samplan/vouch-hash/1", {bytes});
+  append(statement, crypto::sign(key, "samplan/vouch/1", digest).view());
+  const auto opened = open_vouch(statement, key.public_key);
+  if (opened.ok()) must(open_vouch(write_vouch(*opened, key), key.public_key).ok());
+}
+
+void id_token(ByteView bytes) {
+  using namespace server::oidc;
+  const std::string text(bytes.text());
+  const TokenRules rules{"https://a.example", "c", "e", "1"};
+  (void)judge_claims(text, rules, "n", 1'795'341'240);
+  const auto head = read_token_head(text);
+  // A key of P-256 (RFC 7515, appendix A.3), so that what comes to cjose is tried as well.
+  static const auto own =
+      KeySet::parse(R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                    R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
+  must(own.ok());
+  if (head.ok()) (void)own->open(text, *head);
+  const auto keys = KeySet::parse(text);
+  if (keys.ok() && head.ok()) (void)keys->open(text, *head);
 }
 
 void meet(ByteView bytes) {

@@ -46,6 +46,7 @@ Error wrong(std::string detail) { return Error{Errc::invalid_argument, "config",
 std::string all_names() {
   std::string out;
   for (const char* name : word_settings) out += std::string(out.empty() ? "" : ", ") + name;
+  for (const char* name : sign_in_settings) out += std::string(", ") + name;
   for (const NumberSetting& setting : number_settings) out += std::string(", ") + setting.name;
   return out;
 }
@@ -67,7 +68,10 @@ class Settings {
     const auto* const number =
         std::find_if(number_settings.begin(), number_settings.end(),
                      [&](const NumberSetting& setting) { return name == setting.name; });
-    const bool is_word = std::find(word_settings.begin(), word_settings.end(), name) != word_settings.end();
+    const bool is_sign_in =
+        std::find(sign_in_settings.begin(), sign_in_settings.end(), name) != sign_in_settings.end();
+    const bool is_word =
+        is_sign_in || std::find(word_settings.begin(), word_settings.end(), name) != word_settings.end();
     if (!is_word && number == number_settings.end()) {
       return wrong("There is no setting \"" + name + "\". There are: " + all_names() + ".");
     }
@@ -112,7 +116,7 @@ class Settings {
         return wrong("enrolment must be \"invited\" or \"open\", not \"" + value + "\".");
       }
       config.enrolment = value == "open" ? Enrolment::open : Enrolment::invited;
-    } else {
+    } else if (name == "log") {
       constexpr std::array<LogLevel, 4> levels = {LogLevel::error, LogLevel::warn, LogLevel::info,
                                                   LogLevel::debug};
       const auto* const level = std::find_if(levels.begin(), levels.end(), [&](LogLevel candidate) {
@@ -121,6 +125,8 @@ class Settings {
       if (level == levels.end())
         return wrong("log must be error, warn, info or debug, not \"" + value + "\".");
       config.log_level = *level;
+    } else {
+      return take_sign_in(config.sign_in, name, value);
     }
     return Status::good();
   }
@@ -210,6 +216,7 @@ Result<Config> read_config(const std::vector<std::string>& arguments) {
   const bool is_address_bound_set = settings.has("connections-per-address");
   Config config = settings.take_config();
   config.after_restore = after_restore;
+  SP_OK(check_sign_in(config.sign_in));
   if (!is_address_bound_set && is_loopback(config.listen_address)) {
     config.http.connections_per_address_max = config.http.connections_max;
   }
@@ -236,8 +243,8 @@ std::string help_text() {
       "  --log LEVEL            error, warn, info or debug; one line of JSON each on standard error (info)\n"
       "  --config FILE          the same settings as a JSON object, e.g. {\"port\": 8480}; the command line "
       "wins\n"
-      "  --help                 this text\n\n"
-      "Bounds:\n";
+      "  --help                 this text\n\n" +
+      sign_in_help() + "\nBounds:\n";
   for (const NumberSetting& setting : number_settings) {
     const std::size_t value = standard.http.*setting.member / setting.unit;
     out += "  --" + std::string(setting.name) + " N\n        " + setting.meaning + "; " +

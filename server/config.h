@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "server/http_limits.h"
 #include "server/log.h"
+#include "server/sign_in.h"
 
 namespace samplan::server {
 
@@ -28,6 +29,7 @@ struct Config {
   Enrolment enrolment = Enrolment::invited;
   LogLevel log_level = LogLevel::info;
   HttpLimits http;
+  SignIn sign_in;
 };
 
 // The arguments without the program's name. Reads the file that --config names, nothing else.

@@ -54,6 +54,9 @@ HttpFront::HttpFront(const HttpLimits& limits, SyncService& service, const HttpS
     if (made.http_status == 503) answer.set_header("Retry-After", retry_after);
     answer.set_content(reinterpret_cast<const char*>(made.body.data()), made.body.size(), "text/plain; charset=utf-8");
   });
+  post("/v1/vouch", [&service](const httplib::Request& request) {
+    return service.vouch(ByteView::of(request.body), request.get_header_value("Host"), request.remote_addr);
+  });
   router_->Get("/v1/hello", [&service](const httplib::Request&, httplib::Response& answer) {
     answer.set_content(hello_json(service.hello()), "application/json");
   });

@@ -17,6 +17,7 @@ class HttpRouter;
 //   POST /v1/meet   the same, for devices without an identity
 //   POST /v1/proof  the same, for proofs about the newest checkpoint
 //   GET  /v1/checkpoint  that checkpoint as text, or 404
+//   POST /v1/vouch  the same, for devices that an organisation is to vouch for
 //   GET  /v1/hello  {"server_key":"<64 hex digits>","protocol":1,"generation":0}
 //   GET  /healthz   200 "ok" or 503
 //   GET  /metrics   Prometheus text

@@ -11,6 +11,7 @@
 
 #include "server/sqlite_store.h"
 #include "server/system_entropy.h"
+#include "server/vouching.h"
 #include "server/writer.h"
 #include "sync/relay/checkpoints.h"
 #include "sync/relay/meet.h"
@@ -80,9 +81,12 @@ class Service final : public SyncService {
         clock_(config.clock),
         relay_config_(relay_config),
         gate_(relay_config_),
+        vouch_gate_(relay_config_),
         relay_(std::move(relay_config), std::move(identity)),
         readers_(config.store_path),
-        writer_(relay_, std::move(store), log, config.clock) {}
+        writer_(relay_, std::move(store), log, config.clock),
+        vouching_(config.sign_in, config.fetch ? config.fetch : oidc::http_fetch(),
+                  [this](const DeviceId& device) { return find_device(device); }, log) {}
 
   SyncAnswer sync(ByteView body, const std::string& host_header) override {
     ++requests_;
@@ -103,7 +107,7 @@ class Service final : public SyncService {
       ++malformed_;
       return {http_status_of(request.error()), ByteView::of(errc_name(request.error().code)).copy()};
     }
-    if (!admits(peer_address, request->act)) {
+    if (!admits(gate_, peer_address, request->act)) {
       ++turned_away_;
       return {429, ByteView::of("try_later").copy()};
     }
@@ -134,6 +138,19 @@ class Service final : public SyncService {
     return {503, ByteView::of(errc_name(note.error().code)).copy()};
   }
 
+  SyncAnswer vouch(ByteView body, const std::string& host_header, const std::string& peer_address) override {
+    if (!admits(vouch_gate_, peer_address, MeetAct::open)) {
+      ++turned_away_;
+      return {429, ByteView::of("try_later").copy()};
+    }
+    auto reply = vouching_.answer(body, host_header, relay_.server().key, clock_());
+    if (reply.ok()) return {200, std::move(*reply)};
+    const int status = http_status_of(reply.error());
+    ++(status == 503 ? unavailable_ : malformed_);
+    if (status == 503) log_.warn("vouch not answered", {LogField::of(reply.error())});
+    return {status, ByteView::of(errc_name(reply.error().code)).copy()};
+  }
+
   Hello hello() const override {
     return {relay_.server().key.public_key, protocol_version, relay_.server().generation};
   }
@@ -153,6 +170,8 @@ class Service final : public SyncService {
     line("meet_requests_total", meetings_);
     line("meet_turned_away_total", turned_away_);
     line("proof_requests_total", proofs_);
+    line("vouches_total", vouching_.given());
+    line("vouches_refused_total", vouching_.refused());
     line("groups_total", w.groups);
     line("group_requests_total", w.requests);
     line("failed_requests_total", w.failed_requests);
@@ -163,9 +182,18 @@ class Service final : public SyncService {
   }
 
  private:
-  bool admits(const std::string& peer, MeetAct act) {
+  bool admits(relay::MeetGate& gate, const std::string& peer, MeetAct act) {
     const std::lock_guard<std::mutex> lock(gate_mutex_);
-    return gate_.admits(gate_key(peer), act, clock_());
+    return gate.admits(gate_key(peer), act, clock_());
+  }
+
+  Result<std::optional<relay::DeviceRow>> find_device(const DeviceId& device) {
+    SP_TRY(std::unique_ptr<SqliteStore> reader, readers_.take());
+    SP_OK(reader->begin());
+    auto row = reader->device(device);
+    reader->rollback();
+    readers_.give_back(std::move(reader));
+    return row;
   }
 
   // The first request of a day by the server's clock brings the checkpoint with it. One that cannot be made is tried
@@ -260,9 +288,11 @@ class Service final : public SyncService {
   const relay::RelayConfig relay_config_;
   std::mutex gate_mutex_;
   relay::MeetGate gate_;
+  relay::MeetGate vouch_gate_;
   relay::Relay relay_;
   Readers readers_;
   mutable Writer writer_;
+  Vouching vouching_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> idle_{0};
   std::atomic<std::uint64_t> malformed_{0};
@@ -315,6 +345,7 @@ Result<std::unique_ptr<SyncService>> make_service(const Config& config, Log& log
   service.store_path = store_path(config);
   service.code_path = config.data_dir + "/enrolment-code";
   service.relay.open_enrolment = config.enrolment == Enrolment::open;
+  service.sign_in = config.sign_in;
   return open_service(service, log);
 }
 

@@ -7,7 +7,9 @@
 
 #include "server/config.h"
 #include "server/log.h"
+#include "server/oidc/fetch.h"
 #include "server/service_port.h"
+#include "server/sign_in.h"
 #include "sync/relay/config.h"
 
 namespace samplan::server {
@@ -17,6 +19,8 @@ struct ServiceConfig {
   // Where the code for the first person is written (mode 0600), for the operator to read; empty: nowhere.
   std::string code_path;
   relay::RelayConfig relay;
+  SignIn sign_in;
+  oidc::Fetch fetch;  // how the identity provider is asked; empty: over the network
   Log::ClockMs clock = system_clock_ms;
   int store_pages_max = 0;  // tests of a full disk; 0: no bound
 };

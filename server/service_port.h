@@ -35,6 +35,8 @@ class SyncService {
   virtual SyncAnswer prove(ByteView body, const std::string& host_header) = 0;
   // The newest checkpoint, a signed note for anybody; 404 while there is none.
   virtual SyncAnswer checkpoint() = 0;
+  // One request to be vouched for by the organisation; bounded like `meet`.
+  virtual SyncAnswer vouch(ByteView body, const std::string& host_header, const std::string& peer_address) = 0;
   virtual Hello hello() const = 0;
   // Lines in Prometheus' text format, each ended by a newline; numbers only, never an id or a word of a
   // person.

@@ -8,6 +8,8 @@
 namespace samplan::native {
 namespace {
 
+constexpr const char* octets = "Content-Type: application/octet-stream";
+
 struct FreeUrl {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -34,21 +36,6 @@ std::string part_of(const Url& url, CURLUPart part) {
   if (curl_url_get(url.get(), part, &text, 0) != CURLUE_OK) return {};
   const std::unique_ptr<char, FreeText> owned(text);
   return owned.get();
-}
-
-// Curl would guess a scheme, forgive slashes, take a password and read files; we do not.
-//   value    true if the address is on this machine
-Result<bool> vet_url(const std::string& text) {
-  const Error wrong{Errc::invalid_argument, "http_transport url",
-                    "Adressen til serveren er ikke gyldig. Den må begynne med https:// eller http://."};
-  const Url url(curl_url());
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return wrong;
-  const std::string scheme = part_of(url, CURLUPART_SCHEME);
-  const std::string host = part_of(url, CURLUPART_HOST);
-  if ((scheme != "http" && scheme != "https") || host.empty()) return wrong;
-  if (text.find(":///") != std::string::npos) return wrong;
-  if (!part_of(url, CURLUPART_USER).empty() || !part_of(url, CURLUPART_PASSWORD).empty()) return wrong;
-  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
 }
 
 // What the callbacks gather, and why they stopped.
@@ -139,6 +126,20 @@ void set(CURL* easy, CURLoption option, Value value) {
 
 }  // namespace
 
+// Curl would guess a scheme, forgive slashes, take a password and read files; we do not.
+Result<bool> vet_url(const std::string& text) {
+  const Error wrong{Errc::invalid_argument, "http_transport url",
+                    "Adressen til serveren er ikke gyldig. Den må begynne med https:// eller http://."};
+  const Url url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return wrong;
+  const std::string scheme = part_of(url, CURLUPART_SCHEME);
+  const std::string host = part_of(url, CURLUPART_HOST);
+  if ((scheme != "http" && scheme != "https") || host.empty()) return wrong;
+  if (text.find(":///") != std::string::npos) return wrong;
+  if (!part_of(url, CURLUPART_USER).empty() || !part_of(url, CURLUPART_PASSWORD).empty()) return wrong;
+  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+}
+
 struct HttpTransport::Handle {
   explicit Handle(const TransportLimits& wanted)
       : limits(wanted), easy(start_curl() ? curl_easy_init() : nullptr) {}
@@ -167,7 +168,7 @@ struct HttpTransport::Handle {
     if (is_this_machine) set(e, CURLOPT_PROXY, "");
   }
 
-  Result<Reply> exchange(const std::string& url, const ByteView* post_body) {
+  Result<Reply> exchange(const std::string& url, const ByteView* post_body, const char* type = octets) {
     if (!easy) return Error{Errc::io, "http_transport start", "Nettverksdelen av Samplan kan ikke starte."};
     SP_TRY(const bool is_this_machine, vet_url(url));
     Incoming incoming;
@@ -178,7 +179,7 @@ struct HttpTransport::Handle {
     if (post_body != nullptr) {
       // Without "Expect:" curl would ask before large bodies, which costs a round trip and our server
       // refuses.
-      headers.reset(curl_slist_append(nullptr, "Content-Type: application/octet-stream"));
+      headers.reset(curl_slist_append(nullptr, type));
       if (!headers || curl_slist_append(headers.get(), "Expect:") == nullptr) {
         return Error{Errc::io, "http_transport memory"};
       }
@@ -206,6 +207,10 @@ HttpTransport::~HttpTransport() = default;
 
 Result<Transport::Reply> HttpTransport::post(const std::string& url, ByteView body) {
   return handle_->exchange(url, &body);
+}
+Result<Transport::Reply> HttpTransport::post_form(const std::string& url, const std::string& form) {
+  const ByteView body = ByteView::of(form);
+  return handle_->exchange(url, &body, "Content-Type: application/x-www-form-urlencoded");
 }
 Result<Transport::Reply> HttpTransport::get(const std::string& url) {
   return handle_->exchange(url, nullptr);

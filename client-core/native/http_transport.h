@@ -23,6 +23,9 @@ struct TransportLimits {
   std::size_t head_bytes_max = 64U << 10;  // status lines and headers together; our server sends 500 bytes
 };
 
+// Whether the address is on this machine. errors: invalid_argument: not an http or https address as we accept it.
+Result<bool> vet_url(const std::string& url);
+
 // Keeps its connection for the next exchange with the same server. Not for use by two threads at once.
 class HttpTransport : public Transport {
  public:
@@ -35,6 +38,8 @@ class HttpTransport : public Transport {
   // Norwegian.
   Result<Reply> post(const std::string& url, ByteView body) override;
   Result<Reply> get(const std::string& url) override;
+  // The same with a form (application/x-www-form-urlencoded), as an identity provider wants it.
+  Result<Reply> post_form(const std::string& url, const std::string& form);
 
  private:
   struct Handle;

@@ -153,6 +153,10 @@ Result<ProofReport> run_proof(Core& core, Transport& transport, const Clock& clo
   return Error{Errc::try_later, "proof exchanges"};
 }
 
+Result<Bytes> post_vouch(Transport& transport, const std::string& server_url, ByteView request) {
+  return exchange(transport, endpoint(server_url, "/v1/vouch"), request);
+}
+
 Result<ServerHello> fetch_hello(Transport& transport, const std::string& server_url) {
   SP_TRY(const Transport::Reply reply, transport.get(endpoint(server_url, "/v1/hello")));
   if (reply.http_status != 200) return http_error(reply.http_status);

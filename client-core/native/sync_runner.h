@@ -60,6 +60,8 @@ Result<Bytes> post_meet(Transport& transport, const std::string& server_url, Byt
 // Examines the server's checkpoint from beginning to end. errors: as run_sync; a server that answers and lies is no error
 // but a fault in the report.
 Result<ProofReport> run_proof(Core& core, Transport& transport, const Clock& clock);
+// One request to be vouched for, or the question whether anybody does. errors: as run_sync.
+Result<Bytes> post_vouch(Transport& transport, const std::string& server_url, ByteView request);
 
 // What a server says of itself before anything is believed; the key is pinned by whoever asked.
 struct ServerHello {

@@ -2,11 +2,13 @@
 # Asks the package database instead of keeping a note of its own: the second run takes no time and no network.
 
 packages_build=(python3 g++ cmake ninja-build ccache pkg-config libsodium-dev libsqlite3-dev zlib1g-dev libutf8proc-dev
-  libqrencode-dev libzxing-dev libcurl4-openssl-dev libcpp-httplib-dev nlohmann-json3-dev catch2)
+  libqrencode-dev libzxing-dev libcurl4-openssl-dev libcpp-httplib-dev libcjose-dev libjansson-dev nlohmann-json3-dev
+  catch2)
 packages_clang=(clang-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
 packages_wasm=(emscripten dpkg-dev make tcl python3 ca-certificates)
 packages_fmt=(clang-format)
+packages_provider=()  # npm, see below
 
 # Names that are not installed.
 missing_packages() {
@@ -34,6 +36,7 @@ need_packages() {
     wanted+=("${!list}")
     # Debian's Node, unless there is one already.
     if [ "$group" = wasm ] && ! command -v node >/dev/null; then wanted+=(nodejs); fi
+    if [ "$group" = provider ] && ! command -v npm >/dev/null; then wanted+=(npm); fi
   done
   local missing
   mapfile -t missing < <(missing_packages "${wanted[@]}" | sort -u)

@@ -1,6 +1,7 @@
 # ./dev test [CHECK...]: builds and runs the tests in several configurations. A check that fails does not stop the
 # others, so that one run shows everything.
 . "$SAMPLAN_ROOT/scripts/dev/common.sh"
+. scripts/dev/provider.sh
 
 checks=("$@")
 if [ ${#checks[@]} = 0 ]; then checks=(asan release wasm tsan fuzz); fi
@@ -8,7 +9,7 @@ if [ ${#checks[@]} = 0 ]; then checks=(asan release wasm tsan fuzz); fi
 packages=()
 for check in "${checks[@]}"; do
   case $check in
-    asan | release) packages+=(build) ;;
+    asan | release) packages+=(build provider) ;;
     clang) packages+=(build clang) ;;
     wasm) packages+=(build wasm) ;;
     tsan) packages+=(build) ;;
@@ -17,6 +18,7 @@ for check in "${checks[@]}"; do
   esac
 done
 need_packages "${packages[@]}"
+case " ${packages[*]} " in *" provider "*) install_test_provider ;; esac
 
 results=build/test-results
 mkdir -p $results

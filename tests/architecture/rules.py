@@ -32,7 +32,8 @@ MAY_INCLUDE = {
     "client-core/abi": {"base", "client-core", "client-core/json"},
     "client-core/native": {"base", "crypto/sign", "client-core", "client-core/json"},
     "client-core/wasm": {"base", "client-core", "client-core/abi", "client-core/json"},
-    "server": {"base", "crypto/sign", "sync/wire", "sync/log", "sync/relay", "client-core/json"},
+    "server": {"base", "crypto/sign", "sync/wire", "sync/log", "sync/relay", "client-core/json", "server/oidc"},
+    "server/oidc": {"base", "crypto/sign", "client-core/json"},
     "cli": {"base", "client-core", "client-core/json", "client-core/native"},
 }
 
@@ -50,11 +51,12 @@ FOREIGN = {
     r"httplib\.h": r"server/.*",
     r"libpq-fe\.h": r"server/.*",
     r"sqlite3\.h": r"client-core/(replica|sqlite|wasm)(/|_|\.).*|server/.*(store|sqlite).*|tests/sim/.*",
-    r"curl/.*": r"client-core/native/.*",
+    r"curl/.*": r"client-core/native/.*|server/oidc/.*",
+    r"cjose/.*": r"server/oidc/.*|tests/server/.*",
     r"zlib\.h": r"client-core/pack\.cpp",
     r"qrencode\.h": r"client-core/qr\.cpp",
     r"utf8proc\.h": r"sync/merge/text/unicode\.cpp",
-    r"nlohmann/.*": r"client-core/.*|cli/.*|server/(config|admin)[^/]*",
+    r"nlohmann/.*": r"client-core/.*|cli/.*|server/(config|admin)[^/]*|server/oidc/.*",
     r"catch2/.*": r"tests/.*",
 }
 

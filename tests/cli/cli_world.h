@@ -29,6 +29,7 @@ class PreparedDesk : public Desk {
     Result<bool> by_phone = true;
     int calls = 0;
     Result<ProofReport> proof = Error{Errc::offline, "test"};
+    Result<Vouch> vouch = Error{Errc::not_found, "test", "Ingen bekrefter ansatte her."};
   };
   explicit PreparedDesk(Book& book) : book_(book) {}
 
@@ -61,6 +62,13 @@ class PreparedDesk : public Desk {
     return book_.by_phone;
   }
   Result<ProofReport> prove() override { return book_.proof; }
+  Result<Vouch> sign_in(const native::SignInScreen& screen) override {
+    VouchSettings settings;
+    settings.organisation = "Lier kommune";
+    settings.issuer = "https://login.lier.example";
+    if (screen.show) screen.show(settings.issuer + "/auth?state=x", settings);
+    return book_.vouch;
+  }
   std::string server_url() const override { return "http://example.no"; }
 
  private:

@@ -36,6 +36,21 @@ TEST_CASE("base 64 gives the texts of RFC 4648 and reads them back", "[crypto][v
   CHECK(to_base64(high) == "+/+/");
 }
 
+TEST_CASE("base 64 for addresses has other letters, no padding, and one way too", "[crypto][vectors]") {
+  // RFC 7515, appendix C, and RFC 7636, appendix B.
+  const Bytes bytes{3, 236, 255, 224, 193};
+  CHECK(to_base64url(bytes) == "A-z_4ME");
+  const auto back = from_base64url("A-z_4ME");
+  REQUIRE(back.ok());
+  CHECK(*back == bytes);
+  CHECK(to_base64url(sha256({ByteView::of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")}).view()) ==
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+  CHECK(from_base64url("")->empty());
+  for (const char* text : {"A-z_4M", "A-z_4MF", "A-z/4ME", "A+z_4ME", "A-z_4ME=", "A", " A-z_4ME", "A-z_4ME\n",
+                           "A-z_4M\xc3"})
+    CHECK(from_base64url(text).code() == Errc::malformed);
+}
+
 TEST_CASE("base 64 with anything unusual in it is refused", "[crypto][hostile]") {
   for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v ", " Zm9v", "Zm\n9v", "Zm9-", "Zm9_",
                            "=", "==", "===", "====", "Z", "Zg==Zg==", "Zm9v=", "Zm9vY"})

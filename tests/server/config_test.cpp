@@ -126,12 +126,54 @@ TEST_CASE("config: a mistake in the file is told even where the command line ove
   CHECK(says(refusal({"--data", "d", "--port", "1", "--config", file.path()}), "port must"));
 }
 
+TEST_CASE("config: staff sign-in is off unless it is whole", "[config][oidc]") {
+  CHECK_FALSE(read_config({"--data", "d"})->sign_in.is_on());
+  const std::vector<std::string> least = {"--data",           "d",          "--sign-in-issuer",       "https://login.lier.example",
+                                          "--sign-in-client", "samplan-lier", "--sign-in-organisation", "Lier kommune"};
+  const auto config = read_config(least);
+  REQUIRE(config.ok());
+  CHECK(config->sign_in.is_on());
+  CHECK(config->sign_in.issuer == "https://login.lier.example");
+  CHECK(config->sign_in.organisation == "Lier kommune");
+  CHECK(config->sign_in.scope == "openid profile");
+  CHECK(config->sign_in.claim_name.empty());
+  CHECK(config->sign_in.days == 7);
+  const ConfigFile file(
+      R"({"sign-in-issuer":"http://127.0.0.1:3000","sign-in-client":"c","sign-in-organisation":"L",)"
+      R"("sign-in-claim":"helseid://claims/employer=a=b","sign-in-days":90})");
+  const auto from_file = read_config({"--data", "d", "--config", file.path()});
+  REQUIRE(from_file.ok());
+  CHECK(from_file->sign_in.claim_name == "helseid://claims/employer");
+  CHECK(from_file->sign_in.claim_value == "a=b");
+  CHECK(from_file->sign_in.days == 90);
+
+  CHECK(says(refusal({"--data", "d", "--sign-in-client", "c"}), "all three"));
+  CHECK(says(refusal({"--data", "d", "--sign-in-claim", "a=b"}), "all three"));
+  CHECK(says(refusal({"--data", "d", "--sign-in-issuer", "https://a.example"}), "all three"));
+  const auto with = [&](const char* name, const char* value) {
+    std::vector<std::string> words = least;
+    words.insert(words.end(), {name, value});
+    return refusal(words);
+  };
+  CHECK(with("--sign-in-days", "1").empty());
+  for (const char* days : {"0", "91", "-1", "seven", "007"}) CHECK(says(with("--sign-in-days", days), "from 1 to 90"));
+  for (const char* claim : {"employer", "=1", "employer="}) CHECK(says(with("--sign-in-claim", claim), "name and a value"));
+  CHECK(says(with("--sign-in-scope", "profile"), "openid"));
+  CHECK(with("--sign-in-scope", "openid helseid://scopes/identity/name").empty());
+  CHECK(says(refusal({"--data", "d", "--sign-in-issuer", "http://login.lier.example"}), "https address"));
+  CHECK(says(refusal({"--data", "d", "--sign-in-issuer", "https://a.example?x=1"}), "https address"));
+  CHECK(says(refusal({"--data", "d", "--sign-in-organisation", "Lier\nkommune"}), "one line"));
+  CHECK(says(refusal({"--data", "d", "--sign-in-organisation", std::string(201, 'x')}), "one line"));
+}
+
 TEST_CASE("config: help names every setting and asks for nothing", "[config]") {
   CHECK(read_config({"--help"})->wants_help);
   CHECK(read_config({"--port", "1", "-h"})->wants_help);
   for (const char* name :
        {"--data", "--listen", "--port", "--enrolment", "--log", "--config", "--connections ",
-        "--connections-per-address", "--workers", "--queue", "--requests-mib", "--answers-mib"}) {
+        "--connections-per-address", "--workers", "--queue", "--requests-mib", "--answers-mib",
+        "--sign-in-issuer", "--sign-in-client", "--sign-in-organisation", "--sign-in-claim", "--sign-in-scope",
+        "--sign-in-days"}) {
     INFO(name);
     CHECK(says(help_text(), name));
   }

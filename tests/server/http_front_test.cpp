@@ -35,6 +35,9 @@ struct FakeService : SyncService {
     if (!is_healthy) return {404, ByteView::of("none yet\n").copy()};
     return {200, ByteView::of("navn\n1\nrot\n").copy()};
   }
+  SyncAnswer vouch(ByteView body, const std::string& host_header, const std::string& peer_address) override {
+    return {200, ByteView::of(std::string(body.text()) + "|" + host_header + "|" + peer_address).copy()};
+  }
   Hello hello() const override {
     Hello out;
     out.server_key.bytes.fill(0xab);
