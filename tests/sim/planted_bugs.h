@@ -1,6 +1,6 @@
 // The bugs that can be planted (base/planted.h), with what each does to people, the first seed whose world
 // finds it and the checker that did. `./dev sim --planted check` lives through each of these seeds again;
-// docs/simulator.md has the same table, and a test compares the two.
+// docs/testing.md has the same table, and a test compares the two.
 #pragma once
 
 #include <cstdint>
