@@ -9,8 +9,6 @@ namespace samplan::cli {
 namespace {
 
 constexpr Phrase name_missing{"Skriv navnet ditt med --name.", "Give your name with --name."};
-constexpr Phrase is_begun{"Her er det allerede begynt: «%1». Bruk en annen mappe med --home.",
-                          "Someone has begun here already: “%1”. Use another folder with --home."};
 constexpr Phrase key_differs{
     "Serveren har en annen nøkkel enn den du oppga. Ingenting er laget. Spør driften før du prøver igjen.",
     "The server has another key than the one you gave. Nothing was made. Ask those who run it before you try "
@@ -20,8 +18,7 @@ constexpr Phrase bad_link{"Invitasjonslenken kan ikke leses. Kopier hele lenken,
 
 Status make_home(Visit& visit, NewHome home) {
   if (home.name.empty()) return Error{Errc::invalid_argument, "cli.name", visit.say(name_missing)};
-  if (native::NativeHome::is_begun(visit.settings.home))
-    return Error{Errc::already_exists, "cli.home", visit.say(is_begun, {visit.settings.home})};
+  SP_OK(visit.check_nobody_here());
   if (home.passphrase.empty()) {
     SP_TRY(home.passphrase, visit.passphrase(true));
   }

@@ -8,8 +8,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr Phrase is_begun{"Her er det allerede begynt: «%1». Bruk en annen mappe med --home.",
-                          "Someone has begun here already: “%1”. Use another folder with --home."};
 
 constexpr Phrase server_missing{"Skriv serverens adresse med --server.", "Give the server's address with --server."};
 constexpr Phrase name_missing{"Skriv navnet ditt med --name.", "Give your name with --name."};
@@ -20,12 +18,29 @@ constexpr int silent_max = 40;  // exchanges without an answer: a minute
 
 bool passes(Errc code) { return code == Errc::offline || code == Errc::try_later; }
 
+// What `query` says is next: a sync, or an exchange at the meeting place. Answers with the state after it.
+// `bears_silence`: whether no contact in this state is left to the next step.
+json conversation_step(Visit& visit, const char* query, Result<bool> (Desk::*exchange)(),
+                       bool (*bears_silence)(const std::string& state)) {
+  const json before = visit.call({{"do", query}});
+  if (!is_good(before)) return before;
+  const auto desk = visit.desk();
+  if (!desk.ok()) return error_json(desk.error());
+  const std::string state = text_of(before, "state");
+  if (state == "sync") {
+    const auto report = (*desk)->sync({}, {});
+    if (!report.ok()) return error_json(report.error());
+  }
+  const auto met = ((*desk)->*exchange)();
+  if (!met.ok() && !(bears_silence(state) && passes(met.code()))) return error_json(met.error());
+  return visit.call({{"do", query}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<NewMeeting>> NewMeeting::start(Visit& visit, const std::string& server_url,
                                                       const std::string& name) {
-  if (native::NativeHome::is_begun(visit.settings.home))
-    return Error{Errc::already_exists, "cli.home", visit.say(is_begun, {visit.settings.home})};
+  SP_OK(visit.check_nobody_here());
   if (!crypto::init()) return Error{Errc::io, "crypto"};
   SP_TRY(const native::ServerHello hello, native::fetch_hello(*visit.machine().transport, server_url));
   native::OsEntropy entropy;
@@ -51,17 +66,7 @@ void NewMeeting::cancel(Visit& visit) {
 }
 
 json adding_step(Visit& visit) {
-  const json before = visit.call({{"do", "device_adding"}});
-  if (!is_good(before)) return before;
-  const auto desk = visit.desk();
-  if (!desk.ok()) return error_json(desk.error());
-  if (text_of(before, "state") == "sync") {
-    const auto report = (*desk)->sync({}, {});
-    if (!report.ok()) return error_json(report.error());
-  }
-  const auto met = (*desk)->meet();
-  if (!met.ok() && !passes(met.code())) return error_json(met.error());
-  return visit.call({{"do", "device_adding"}});
+  return conversation_step(visit, "device_adding", &Desk::meet, [](const std::string&) { return true; });
 }
 
 Result<std::unique_ptr<PhoneMeeting>> PhoneMeeting::start(Visit& visit, const std::string& server_url,
@@ -101,19 +106,9 @@ json PhoneMeeting::finish(Visit& visit, const std::string& unit) {
 }
 
 json calling_step(Visit& visit) {
-  const json before = visit.call({{"do", "phone_calling"}});
-  if (!is_good(before)) return before;
-  const auto desk = visit.desk();
-  if (!desk.ok()) return error_json(desk.error());
-  if (text_of(before, "state") == "sync") {
-    const auto report = (*desk)->sync({}, {});
-    if (!report.ok()) return error_json(report.error());
-  }
-  const auto met = (*desk)->meet_by_phone();
   // Before there is a code to read out, no contact is worth saying; afterwards the next exchange may have it.
-  const bool is_open = text_of(before, "state") != "sync" && text_of(before, "state") != "opening";
-  if (!met.ok() && !(is_open && passes(met.code()))) return error_json(met.error());
-  return visit.call({{"do", "phone_calling"}});
+  return conversation_step(visit, "phone_calling", &Desk::meet_by_phone,
+                           [](const std::string& state) { return state != "sync" && state != "opening"; });
 }
 
 }  // namespace samplan::cli

@@ -7,16 +7,13 @@
 namespace samplan::cli {
 namespace {
 
-constexpr Phrase is_begun{"Her er det allerede begynt: «%1». Bruk en annen mappe med --home.",
-                          "Someone has begun here already: “%1”. Use another folder with --home."};
 constexpr Phrase name_missing{"Skriv navnet ditt med --name.", "Give your name with --name."};
 constexpr int rounds_max = 100;  // of a log in pieces
 
 }  // namespace
 
 Status recover(Visit& visit, const Recovering& wish) {
-  if (native::NativeHome::is_begun(visit.settings.home))
-    return Error{Errc::already_exists, "cli.home", visit.say(is_begun, {visit.settings.home})};
+  SP_OK(visit.check_nobody_here());
   if (wish.name.empty()) return Error{Errc::invalid_argument, "cli.name", visit.say(name_missing)};
   if (!crypto::init()) return Error{Errc::io, "crypto"};
   SP_TRY(const crypto::Secret32 secret, read_paper(wish.typed));

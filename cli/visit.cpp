@@ -93,6 +93,14 @@ Result<std::string> Visit::ask_new_passphrase_here() {
   return answer;
 }
 
+Status Visit::check_nobody_here() const {
+  if (!native::NativeHome::is_begun(settings.home)) return Status::good();
+  return Error{Errc::already_exists, "cli.home",
+               say({"Her er det allerede begynt: «%1». Bruk en annen mappe med --home.",
+                    "Someone has begun here already: “%1”. Use another folder with --home."},
+                   {settings.home})};
+}
+
 Result<Desk*> Visit::desk() {
   if (desk_) return desk_.get();
   if (no_desk_) return *no_desk_;

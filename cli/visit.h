@@ -68,6 +68,9 @@ class Visit {
   // Asked for twice, on the terminal only.
   Result<std::string> ask_new_passphrase_here();
 
+  // errors: already_exists (someone has begun in this folder).
+  Status check_nobody_here() const;
+
   // The plan this call is about: the one that --plan or `written` names by id, title or owner, or the only
   // one. Returns the whole id. errors: not_found, invalid_argument; `detail` lists the plans there are.
   Result<std::string> plan_id(const std::string& written = {});

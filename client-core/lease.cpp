@@ -17,50 +17,92 @@ constexpr UnixMs far_ms = 365 * day_ms;           // so long away, the clock may
 constexpr UnixMs time_max = 253'402'300'799'999;  // the end of the year 9999
 
 constexpr std::string_view clock_fact = "lease_clock";
+// The server's time at the latest contact in which its silence about a plan said that there was nothing new.
+// One fact for all of them: a sync that brings nothing writes nothing for each plan.
+constexpr std::string_view silence_fact = "lease_silence";
 constexpr std::string_view item_kind = "lease";
 
 // A lying server or a broken clock may name any time; sums of these do not overflow.
 UnixMs sane(UnixMs time) { return std::clamp<UnixMs>(time, 0, time_max); }
 
-// Two times in a row, as clock and lease are stored.
-struct Pair {
-  UnixMs first = 0;
-  UnixMs second = 0;
+void append_time(Bytes& out, UnixMs time) { append_u64(out, static_cast<std::uint64_t>(sane(time))); }
+UnixMs read_time(Reader& in) { return sane(static_cast<UnixMs>(in.u64())); }
+
+struct Clock {
+  UnixMs seen_ms = 0;
+  UnixMs device_ms = 0;  // what the device's clock said then
 };
 
-Bytes write_pair(const Pair& pair) {
-  Bytes out;
-  append_u64(out, static_cast<std::uint64_t>(pair.first));
-  append_u64(out, static_cast<std::uint64_t>(pair.second));
-  return out;
+Result<std::optional<Clock>> read_clock(Context& ctx) {
+  SP_TRY(const std::optional<Bytes> stored, get_fact(ctx, clock_fact));
+  if (!stored) return std::optional<Clock>{};
+  Reader in(*stored);
+  Clock out;
+  out.seen_ms = read_time(in);
+  out.device_ms = read_time(in);
+  if (!in.done()) return Error{Errc::corrupt, "clock"};
+  return std::optional<Clock>(out);
 }
 
-Result<Pair> read_pair(ByteView bytes) {
-  Reader in(bytes);
-  Pair out;
-  out.first = sane(static_cast<UnixMs>(in.u64()));
-  out.second = sane(static_cast<UnixMs>(in.u64()));
+Status write_clock(Context& ctx, UnixMs seen_ms) {
+  Bytes out;
+  append_time(out, seen_ms);
+  append_time(out, ctx.now);
+  return set_fact(ctx, clock_fact, out);
+}
+
+UnixMs time_by(const Clock& clock, UnixMs device_now) {
+  return sane(clock.seen_ms + std::max<UnixMs>(0, sane(device_now) - clock.device_ms));
+}
+
+Result<UnixMs> read_silence(Context& ctx) {
+  SP_TRY(const std::optional<Bytes> stored, get_fact(ctx, silence_fact));
+  if (!stored) return UnixMs{0};
+  Reader in(*stored);
+  const UnixMs out = read_time(in);
   if (!in.done()) return Error{Errc::corrupt, "lease"};
   return out;
 }
 
-// first: the time seen, second: what the device's clock said then.
-Result<std::optional<Pair>> read_clock(Context& ctx) {
-  SP_TRY(const std::optional<Bytes> stored, get_fact(ctx, clock_fact));
-  if (!stored) return std::optional<Pair>{};
-  SP_TRY(const Pair clock, read_pair(*stored));
-  return std::optional<Pair>(clock);
+// What is kept of one plan.
+struct Contact {
+  UnixMs at_ms =
+      0;  // when the server last spoke of the plan and was heard; 0: it said that the access has run out
+  UnixMs reopened_ms = 0;  // when the owner opened the plan without
+  bool is_held = false;    // what it said could not be taken: silence since is no contact
+
+  bool has_run_out() const { return at_ms == 0; }
+  UnixMs latest(UnixMs silence_ms) const {
+    return has_run_out() || is_held ? at_ms : std::max(at_ms, silence_ms);
+  }
+};
+
+Result<Contact> read_contact(ByteView bytes) {
+  Reader in(bytes);
+  Contact out;
+  out.at_ms = read_time(in);
+  out.reopened_ms = read_time(in);
+  out.is_held = in.u8() != 0;
+  if (!in.done()) return Error{Errc::corrupt, "lease"};
+  return out;
 }
 
-UnixMs time_by(const Pair& clock, UnixMs device_now) {
-  return sane(clock.first + std::max<UnixMs>(0, sane(device_now) - clock.second));
+Result<std::optional<Contact>> contact_of(Context& ctx, const PlanId& plan) {
+  SP_TRY(const std::optional<Item> stored, ctx.replica.item(item_kind, plan.view()));
+  if (!stored) return std::optional<Contact>{};
+  SP_TRY(const Contact contact, read_contact(stored->content));
+  return std::optional<Contact>(contact);
+}
+
+Status put_contact(Context& ctx, const PlanId& plan, const Contact& contact) {
+  Bytes out;
+  append_time(out, contact.at_ms);
+  append_time(out, contact.reopened_ms);
+  append_u8(out, contact.is_held ? 1 : 0);
+  return ctx.replica.put_item(item_kind, plan.view(), plan, out);
 }
 
 bool is_private(Role role) { return role == Role::owner || role == Role::guardian || role == Role::relative; }
-
-Status put_contact(Context& ctx, const PlanId& plan, UnixMs server_ms) {
-  return ctx.replica.put_item(item_kind, plan.view(), plan, write_pair({sane(server_ms), 0}));
-}
 
 // With more to come the log may not be whole yet, and what is still on its way may be the withdrawal.
 Result<bool> has_whole_log(Context& ctx, const PlanReply& plan) {
@@ -94,22 +136,20 @@ Result<Lease> lease_of(Context& ctx, const PlanFile& file) {
   for (const Participant* p : file.gov().participants_of_device_now(ctx.keys.id(), ctx.book))
     out.is_owner = out.is_owner || *p->role.latest() == Role::owner;
   out.days = lease_days(ctx, file);
-  SP_TRY(const std::optional<Pair> clock, read_clock(ctx));
+  SP_TRY(const std::optional<Clock> clock, read_clock(ctx));
   out.now_ms = clock ? time_by(*clock, ctx.now) : sane(ctx.now);
-  // first: the last contact, second: when the owner opened the plan without.
-  SP_TRY(const std::optional<Item> stored, ctx.replica.item(item_kind, file.id().view()));
-  Pair lease;
-  if (stored) {
-    SP_TRY(lease, read_pair(stored->content));
-  }
+  SP_TRY(const UnixMs silence_ms, read_silence(ctx));
+  SP_TRY(const std::optional<Contact> contact, contact_of(ctx, file.id()));
+  out.expired = contact && contact->has_run_out();
+  const UnixMs contact_ms = contact ? contact->latest(silence_ms) : 0;
+  const UnixMs reopened_ms = contact ? contact->reopened_ms : 0;
   // Reopened in a time that the server has since said is still to come: that was a wrong clock.
-  out.expired = stored && lease.first == 0;
-  out.reopened = lease.second > lease.first && lease.second <= out.now_ms;
-  const UnixMs from = out.reopened ? lease.second : lease.first;
+  out.reopened = reopened_ms > contact_ms && reopened_ms <= out.now_ms;
+  const UnixMs from = out.reopened ? reopened_ms : contact_ms;
   out.ends_ms = from + out.days * day_ms;
   out.ended = out.now_ms >= out.ends_ms;
   out.ends_soon = !out.ended && out.ends_ms - out.now_ms <= warn_ms;
-  out.days_away = static_cast<int>(std::max<UnixMs>(0, out.now_ms - lease.first) / day_ms);
+  out.days_away = static_cast<int>(std::max<UnixMs>(0, out.now_ms - contact_ms) / day_ms);
   return out;
 }
 
@@ -129,11 +169,11 @@ Status check_lease(Context& ctx, const PlanFile& file) {
 }
 
 Status note_time(Context& ctx) {
-  SP_TRY(const std::optional<Pair> clock, read_clock(ctx));
+  SP_TRY(const std::optional<Clock> clock, read_clock(ctx));
   if (!clock) return Status::good();  // never synced: nothing here has a lease
   const UnixMs device_now = sane(ctx.now);
-  if (device_now >= clock->second && device_now - clock->second < note_every_ms) return Status::good();
-  return set_fact(ctx, clock_fact, write_pair({time_by(*clock, device_now), device_now}));
+  if (device_now >= clock->device_ms && device_now - clock->device_ms < note_every_ms) return Status::good();
+  return write_clock(ctx, time_by(*clock, device_now));
 }
 
 bool has_run_out(const Context& ctx, const PlanFile& file, UnixMs server_ms) {
@@ -145,49 +185,68 @@ bool has_run_out(const Context& ctx, const PlanFile& file, UnixMs server_ms) {
   });
 }
 
-Status note_contact(Context& ctx, const SyncReply& reply, const Heard& heard) {
-  SP_OK(set_fact(ctx, clock_fact, write_pair({sane(reply.server_ms), sane(ctx.now)})));
-  std::set<PlanId> spoken_of;
-  for (const PlanReply& plan : reply.plans) {
-    spoken_of.insert(plan.plan);
-    SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(plan.plan));
-    if (!row || row->holding == Holding::ended) continue;
-    if (row->holding == Holding::frozen) {
-      // The server's word on a frozen plan is not believed, and closes nothing: it can be read as it was.
-      SP_OK(put_contact(ctx, plan.plan, reply.server_ms));
-      continue;
-    }
-    if (heard.untaken.count(plan.plan) != 0) continue;
-    if (heard.run_out.count(plan.plan) != 0) {
-      // Kept until the server says otherwise: the log judges by no clock.
-      SP_OK(put_contact(ctx, plan.plan, 0));
-    } else if (plan.status == ItemStatus::ok) {
-      SP_TRY(const bool is_whole, has_whole_log(ctx, plan));
-      if (is_whole) SP_OK(put_contact(ctx, plan.plan, reply.server_ms));
-    }
+namespace {
+
+// What the server said of one plan. errors: storage
+Status note_spoken(Context& ctx, const PlanReply& plan, UnixMs server_ms, const Heard& heard) {
+  SP_TRY(const std::optional<PlanRow> row, ctx.replica.plan(plan.plan));
+  if (!row || row->holding == Holding::ended) return Status::good();
+  const Contact now{server_ms, 0, false};
+  // The server's word on a frozen plan is not believed, and closes nothing: it can be read as it was.
+  if (row->holding == Holding::frozen) return put_contact(ctx, plan.plan, now);
+  const bool is_taken = heard.untaken.count(plan.plan) == 0;
+  // Kept until the server says otherwise: the log judges by no clock.
+  if (is_taken && heard.run_out.count(plan.plan) != 0) return put_contact(ctx, plan.plan, Contact{});
+  if (is_taken && plan.status == ItemStatus::ok) {
+    SP_TRY(const bool is_whole, has_whole_log(ctx, plan));
+    if (is_whole) return put_contact(ctx, plan.plan, now);
   }
-  // A reply that is full of plans may be silent about others for want of room.
-  if (!heard.asked_all || reply.plans.size() >= limits::plans_per_request_max) return Status::good();
+  SP_TRY(std::optional<Contact> contact, contact_of(ctx, plan.plan));
+  if (!contact || contact->has_run_out() || contact->is_held) return Status::good();
+  SP_TRY(const UnixMs silence_ms, read_silence(ctx));
+  contact->at_ms = contact->latest(silence_ms);
+  contact->is_held = true;
+  return put_contact(ctx, plan.plan, *contact);
+}
+
+// The server was asked for news of everything and said nothing of these plans: that is a contact.
+Status note_silence(Context& ctx, const std::set<PlanId>& spoken_of, UnixMs server_ms) {
   SP_TRY(const std::vector<PlanRow> rows, ctx.replica.plans());
   for (const PlanRow& row : rows) {
     const bool has_lease = row.holding == Holding::shared || row.holding == Holding::frozen;
     if (!has_lease || spoken_of.count(row.id) != 0) continue;
-    SP_TRY(const std::optional<Item> stored, ctx.replica.item(item_kind, row.id.view()));
-    if (stored) {
-      SP_TRY(const Pair lease, read_pair(stored->content));
-      if (lease.first == 0) continue;  // run out, and the server has not taken that back
-    }
-    SP_OK(put_contact(ctx, row.id, reply.server_ms));
+    SP_TRY(const std::optional<Contact> contact, contact_of(ctx, row.id));
+    if (contact && contact->has_run_out()) continue;  // and the server has not taken that back
+    // A contact in a time still to come is from a server whose clock was wrong.
+    const bool follows = contact && !contact->is_held && contact->latest(0) <= server_ms;
+    if (!follows) SP_OK(put_contact(ctx, row.id, {server_ms, 0, false}));
   }
-  return Status::good();
+  Bytes out;
+  append_time(out, server_ms);
+  return set_fact(ctx, silence_fact, out);
+}
+
+}  // namespace
+
+Status note_contact(Context& ctx, const SyncReply& reply, const Heard& heard) {
+  SP_OK(write_clock(ctx, reply.server_ms));
+  const UnixMs server_ms = sane(reply.server_ms);
+  std::set<PlanId> spoken_of;
+  for (const PlanReply& plan : reply.plans) {
+    spoken_of.insert(plan.plan);
+    SP_OK(note_spoken(ctx, plan, server_ms, heard));
+  }
+  // A reply that is full of plans may be silent about others for want of room.
+  if (!heard.asked_all || reply.plans.size() >= limits::plans_per_request_max) return Status::good();
+  return note_silence(ctx, spoken_of, server_ms);
 }
 
 Result<std::vector<PlanId>> expired_plans(Context& ctx) {
   SP_TRY(const std::vector<Item> items, ctx.replica.items(item_kind));
   std::vector<PlanId> out;
   for (const Item& item : items) {
-    SP_TRY(const Pair lease, read_pair(item.content));
-    if (lease.first == 0) out.push_back(item.plan);
+    SP_TRY(const Contact contact, read_contact(item.content));
+    if (contact.has_run_out()) out.push_back(item.plan);
   }
   return out;
 }
@@ -198,13 +257,10 @@ Status reopen_lease(Context& ctx, const PlanFile& file) {
   if (!lease.is_owner)
     return Error{Errc::not_allowed, "reopen",
                  "Bare planeieren kan åpne planen uten nett. Koble til nett og synkroniser."};
-  Pair stored;
-  SP_TRY(const std::optional<Item> item, ctx.replica.item(item_kind, file.id().view()));
-  if (item) {
-    SP_TRY(stored, read_pair(item->content));
-  }
-  stored.second = lease.now_ms;
-  return ctx.replica.put_item(item_kind, file.id().view(), file.id(), write_pair(stored));
+  SP_TRY(const std::optional<Contact> contact, contact_of(ctx, file.id()));
+  Contact opened = contact.value_or(Contact{});
+  opened.reopened_ms = lease.now_ms;
+  return put_contact(ctx, file.id(), opened);
 }
 
 Status forget_lease(Context& ctx, const PlanId& plan) {

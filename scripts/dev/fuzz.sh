@@ -30,7 +30,7 @@ done
 
 need_packages build fuzz
 cmake --preset fuzz --log-level=WARNING >/dev/null
-cmake --build --preset fuzz --parallel "$jobs"
+cmake --build --preset fuzz --parallel "$jobs" --target fuzz_programs
 if [ ${#targets[@]} = 0 ]; then
   for program in build/fuzz/fuzz/fuzz_*; do
     if [ -x "$program" ] && [ -f "$program" ]; then targets+=("${program##*/fuzz_}"); fi

@@ -151,6 +151,37 @@ TEST_CASE("[R101] only what the server answered for gets a longer lease") {
   CHECK(f.error_at("Jonas", f.w.now + 13 * day_ms).empty());
 }
 
+TEST_CASE("[R101] a plan whose news came in part is not held open by the silence about others") {
+  Leased f;
+  const std::string other = f.w.ok("Jonas", {{"do", "plan_new"}, {"owner_name", "Aud"}})["plan"];
+  f.w.let_in("Jonas", "Mona", {{"for", "plan"}, {"plan", other}, {"role", "owner"}});
+  f.w.ok("Mona", {{"do", "consent_plan"}, {"plan", other}});
+  f.w.sync_all({"Mona", "Jonas"});
+  const UnixMs start = f.w.now;
+
+  // What has come of the log may end just before the withdrawal.
+  f.w.now = start + 10 * day_ms;
+  for (const char* name : {"Liv", "Nils", "Tuva"})
+    f.w.let_in("Jonas", name, {{"for", "plan"}, {"plan", f.cast.plan}, {"role", "relative"}});
+  relay::RelayConfig small;
+  small.reply_bytes = 700;
+  f.world.server.relay = start_relay(f.world.server.store, small, f.world.server.entropy);
+  const auto frame = f.w.core("Mona").next_request(f.w.now, true);
+  REQUIRE(frame.ok());
+  const auto reply =
+      f.world.server.relay->handle(f.world.server.store, *frame, test_host, f.w.now, f.world.server.entropy);
+  REQUIRE(reply.ok());
+  const auto outcome = f.w.core("Mona").on_reply(*reply, f.w.now);
+  REQUIRE(outcome.ok());
+  REQUIRE(outcome->again);
+
+  f.w.now = start + 15 * day_ms;
+  CHECK(f.error_at("Mona", f.w.now) == "lease_ended");
+  CHECK(f.w.core("Mona").call({{"do", "plan_show"}, {"plan", other}}, f.w.now)["ok"] == true);
+  f.w.sync("Mona");
+  CHECK(f.error_at("Mona", f.w.now).empty());
+}
+
 TEST_CASE("[R101] a draft has no lease, and the owner's own plan is no dead end") {
   Leased f;
   f.w.sync("Ola");

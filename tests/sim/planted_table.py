@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The bugs planted on purpose: places in the code, rows of tests/sim/planted_bugs.h and the table of docs/simulator.md agree.
+"""The bugs planted on purpose: places in the code, rows of tests/sim/planted_bugs.h and the table of docs/testing.md agree.
 
   planted_table.py ROOT                 checks that they do
   planted_table.py ROOT --write         writes the table from the header
@@ -39,7 +39,7 @@ def table(bugs):
 
 def faults(root):
     header = (root / "tests/sim/planted_bugs.h").read_text(encoding="utf-8")
-    page = (root / "docs/simulator.md").read_text(encoding="utf-8")
+    page = (root / "docs/testing.md").read_text(encoding="utf-8")
     bugs = rows(header)
     named = {bug[0] for bug in bugs}
     out = [f"{name} is planted and has no row" for name in sorted(places(root) - named)]
@@ -49,7 +49,7 @@ def faults(root):
     if found < FOUND_MIN:
         out.append(f"{found} planted bugs have a seed that finds them, fewer than {FOUND_MIN}")
     if BEGIN + table(bugs) + END not in page:
-        out.append("docs/simulator.md has another table: tests/sim/planted_table.py . --write")
+        out.append("docs/testing.md has another table: tests/sim/planted_table.py . --write")
     return out
 
 
@@ -66,7 +66,7 @@ def take(root, files):
 
 
 def write(root):
-    path = root / "docs/simulator.md"
+    path = root / "docs/testing.md"
     page = path.read_text(encoding="utf-8")
     bugs = rows((root / "tests/sim/planted_bugs.h").read_text(encoding="utf-8"))
     before, after = page.split(BEGIN)[0], page.split(END)[1]
