@@ -27,6 +27,14 @@ std::string short_op(std::string_view op);
 // Runs a request that changes something and says `done` when it worked.
 int change(Visit& visit, const nlohmann::json& request, const std::string& done);
 
+// With the plan's whole id filled in.
+template <class Run>
+int with_plan(Visit& v, Run run) {
+  const auto plan = v.plan_id();
+  if (!plan.ok()) return v.refuse(plan.error());
+  return run(*plan);
+}
+
 // Asks the person on the terminal, and takes only a clear yes. Without a terminal, or with --yes, it is a
 // yes.
 bool is_sure(Visit& visit, const std::string& consequence);

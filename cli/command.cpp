@@ -22,6 +22,7 @@ constexpr Group groups[] = {
     {{"Skriv i en plan", "Write in a plan"}, record_commands},
     {{"Historikk", "History"}, history_commands},
     {{"Deltakere og samtykke", "Participants and consent"}, consent_commands},
+    {{"Når en deltaker mister telefonen", "When a participant loses a phone"}, lost_commands},
     {{"Hvem har sett planen", "Who has seen the plan"}, access_commands},
     {{"Forslag og to versjoner", "Proposals and two versions"}, answer_commands},
     {{"Sende og hente", "Send and fetch"}, sync_commands},

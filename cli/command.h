@@ -44,6 +44,7 @@ std::vector<CommandSpec> plan_commands();
 std::vector<CommandSpec> record_commands();
 std::vector<CommandSpec> history_commands();
 std::vector<CommandSpec> consent_commands();
+std::vector<CommandSpec> lost_commands();
 std::vector<CommandSpec> answer_commands();
 std::vector<CommandSpec> sync_commands();
 std::vector<CommandSpec> unsent_commands();

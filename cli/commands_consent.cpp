@@ -42,14 +42,6 @@ json request_for(Visit& v, const char* what, const std::string& plan) {
   return request;
 }
 
-// With the plan's whole id filled in.
-template <class Run>
-int with_plan(Visit& v, Run run) {
-  const auto plan = v.plan_id();
-  if (!plan.ok()) return v.refuse(plan.error());
-  return run(*plan);
-}
-
 int run_consent_plan(Visit& v) {
   return with_plan(v, [&](const std::string& plan) {
     return change(v, request_for(v, "consent_plan", plan), v.say(plan_consent_done));
@@ -116,6 +108,7 @@ int run_participants(Visit& v) {
                  {line}});
     const std::string rights = rights_text(object_of(person, "rights"), v.language());
     v.page.line(rights.empty() ? v.say(sees_nothing) : rights, 10, Tone::quiet);
+    print_lost(v, person);
   }
   return exit_good;
 }

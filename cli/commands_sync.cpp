@@ -158,6 +158,11 @@ Phrase event_phrase(const std::string& kind) {
   if (kind == "role_change") return {"Rolle endret", "Role changed"};
   if (kind == "coordinator_offer") return {"Tilbud om å koordinere", "Coordination offered"};
   if (kind == "coordinator_accept") return {"Ny koordinator", "New coordinator"};
+  if (kind == "suspend") return {"Tilgangen hviler, en enhet er tapt", "Access rests, a device is lost"};
+  if (kind == "resume") return {"Tilgangen er tilbake", "Access is back"};
+  if (kind == "recovery_ask") return {"Bedt om ny tilgang etter tapt enhet", "New access asked for after a lost device"};
+  if (kind == "recovery_complete") return {"Ny tilgang godkjent etter tapt enhet", "New access approved after a lost device"};
+  if (kind == "recovery_cancel") return {"Ny tilgang stoppet", "New access stopped"};
   if (kind == "identity_update") return {"Medlemmer i en enhet er oppdatert", "Members of a unit updated"};
   return {"Nye nøkler", "New keys"};
 }

@@ -72,6 +72,14 @@ const std::vector<Command>& table() {
        {arg_plan, arg_participant, {"role", ArgType::text, true, "role"}, {"rights", ArgType::text, false, "read, propose or write"}, {"sections", ArgType::list, false, "absent: all open ones"}}, h::role_change},
       {"coordinator_offer", true, "Offer a participant the coordination.", {arg_plan, arg_participant}, h::coordinator_offer},
       {"coordinator_accept", true, "Accept the coordination.", {arg_plan}, h::coordinator_accept},
+      {"participant_suspend", true, "A participant's phone is lost: let the access rest, with new keys.",
+       {{"plan", ArgType::text, false, "absent: every plan that this person leads"}, arg_participant}, h::participant_suspend},
+      {"participant_resume", true, "The lost phone is closed: the access comes back.",
+       {{"plan", ArgType::text, false, "absent: every plan that this person leads"}, arg_participant}, h::participant_resume},
+      {"recovery_ask", true, "Ask that a participant without any device left goes on as one who has joined anew; the waiting time begins.",
+       {arg_plan, arg_participant, {"heir", ArgType::text, true, "who has joined anew"}}, h::recovery_ask},
+      {"recovery_complete", true, "Another officer completes it, after the waiting time.", {arg_plan, arg_participant}, h::recovery_complete},
+      {"recovery_cancel", true, "Stop it.", {arg_plan, arg_participant}, h::recovery_cancel},
       {"plan_new", true, "Start a plan; a draft on this device until the owner consents.",
        {{"owner_name", ArgType::text, true, "whom the plan is for"}, {"birth_date", ArgType::text, false, "date"}, {"title", ArgType::text, false, "title"}}, h::plan_new},
       {"add", true, "Add a record.",
@@ -383,15 +391,17 @@ Result<CommandCall::Found> CommandCall::entity(PlanFile& file, std::string_view 
   return *found;
 }
 
-Result<const Participant*> CommandCall::participant(PlanFile& file) {
-  const std::string wanted = text("participant");
+Result<const Participant*> CommandCall::participant(PlanFile& file, std::string_view name) {
+  const std::string wanted = text(name);
   const Participant* found = nullptr;
   for (const Participant& p : file.gov().participants()) {
-    if (!matches(p.principal.hex(), wanted) && display_name(ctx, &file, p.principal) != wanted) continue;
-    if (found != nullptr) return wrong("participant", "Flere deltakere heter slik. Bruk id-en.");
+    // Who goes on under a new key has the same name, and is who is meant.
+    const bool is_named = p.continued_as == 0 && display_name(ctx, &file, p.principal) == wanted;
+    if (!matches(p.principal.hex(), wanted) && !is_named) continue;
+    if (found != nullptr) return wrong(std::string(name), "Flere deltakere heter slik. Bruk id-en.");
     found = &p;
   }
-  if (found == nullptr) return Error{Errc::not_found, "participant", "Fant ingen slik deltaker i planen."};
+  if (found == nullptr) return Error{Errc::not_found, std::string(name), "Fant ingen slik deltaker i planen."};
   return found;
 }
 

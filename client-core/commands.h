@@ -66,7 +66,7 @@ class CommandCall {
   };
   Result<Found> entity(PlanFile& file, std::string_view name = "entity");
   // A participant of the plan, by principal, prefix or known name.
-  Result<const Participant*> participant(PlanFile& file);
+  Result<const Participant*> participant(PlanFile& file, std::string_view name = "participant");
   Result<PrincipalId> principal(std::string_view name);
   Result<std::optional<Date>> date(std::string_view name) const;
 
@@ -138,6 +138,12 @@ SP_HANDLER(consent_withdraw);
 SP_HANDLER(role_change);
 SP_HANDLER(coordinator_offer);
 SP_HANDLER(coordinator_accept);
+// commands_lost.cpp
+SP_HANDLER(participant_suspend);
+SP_HANDLER(participant_resume);
+SP_HANDLER(recovery_ask);
+SP_HANDLER(recovery_complete);
+SP_HANDLER(recovery_cancel);
 // commands_plan.cpp
 SP_HANDLER(plan_new);
 SP_HANDLER(add);

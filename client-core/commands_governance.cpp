@@ -4,6 +4,7 @@
 
 #include "client-core/commands.h"
 #include "client-core/lease.h"
+#include "client-core/lost_devices.h"
 #include "client-core/people.h"
 #include "sync/log/sections.h"
 
@@ -143,6 +144,16 @@ Result<json> participants(CommandCall& call) {
                         {"until_ms", p.grant->not_after == 0 ? json(nullptr) : json(p.grant->not_after)},
                         {"given_ms", p.grant->wall_ms},
                         {"text_hash", p.grant->text_hash.hex()}};
+    one["suspended"] = p.suspension.has_value();
+    if (p.continued_as != 0) one["continued_as"] = file->gov().participant(p.continued_as)->principal.hex();
+    SP_TRY(const std::optional<AskedRecovery> asked, asked_recovery(call.ctx, *file, p));
+    if (asked)
+      one["recovery"] = {{"heir", asked->heir.hex()},
+                         {"heir_name", display_name(call.ctx, names, asked->heir)},
+                         {"words", four_words(asked->heir)},
+                         {"asked_by", display_name(call.ctx, names, asked->asker)},
+                         {"asked_ms", asked->asked_ms},
+                         {"ready_ms", asked->ready_ms}};
     out.push_back(std::move(one));
   }
   json answer = {{"participants", out}, {"consent", consent_code(file->gov().consent())}};

@@ -121,7 +121,7 @@ Result<json> quarantine_hand_over(CommandCall& call) {
   if (to_owner) {
     recipient = nullptr;
     for (const Participant& p : file->gov().participants())
-      if (*p.role.latest() == Role::owner) recipient = &p;
+      if (*p.role.latest() == Role::owner && !p.has_left()) recipient = &p;
   }
   const IdentityState* identity = recipient == nullptr ? nullptr : ctx.book.find(recipient->principal);
   if (identity == nullptr) return Error{Errc::not_found, "quarantine.to", "Fant ingen å levere til."};

@@ -117,6 +117,11 @@ std::string_view gov_kind_code(GovKind kind) {
     case GovKind::coordinator_accept: return "coordinator_accept";
     case GovKind::identity_update: return "identity_update";
     case GovKind::epoch: return "epoch";
+    case GovKind::suspend: return "suspend";
+    case GovKind::resume: return "resume";
+    case GovKind::recovery_ask: return "recovery_ask";
+    case GovKind::recovery_complete: return "recovery_complete";
+    case GovKind::recovery_cancel: return "recovery_cancel";
   }
   return "?";
 }

@@ -13,7 +13,7 @@ namespace {
 
 enum Tag : std::uint8_t {
   tag_kind = 2, tag_subject = 4, tag_role = 6, tag_masks = 8, tag_history = 10, tag_not_after = 12,
-  tag_text_hash = 14, tag_form = 16, tag_document = 18,
+  tag_text_hash = 14, tag_form = 16, tag_document = 18, tag_heir = 20,
 };
 
 IdentityPin pin_of(const IdentityState& state) { return {state.id, state.seq(), state.head()}; }
@@ -24,9 +24,15 @@ const Participant* find_participant(const GovState& gov, const PrincipalId& prin
   return nullptr;
 }
 
+bool reads(Context& ctx, const GovState& gov, SectionId section) {
+  return (gov.rights_now(ctx.keys.id(), section, ctx.book) & right_read) != 0;
+}
+
+enum class NewKeys { none, all, readable };  // readable: the next writer makes the others
+
 // Fresh keys for these sections, with the cut where we, or who cut before, have verified the chain to.
 Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& heads,
-                     const std::vector<SectionId>& sections, bool with_key, BuiltRecord& out, GovBody& body) {
+                     const std::vector<SectionId>& sections, NewKeys which, BuiltRecord& out, GovBody& body) {
   for (const SectionId id : sections) {
     Rotation r;
     r.section = id;
@@ -43,7 +49,7 @@ Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& head
       r.cut_seq = section->cuts.back().section_seq;
       r.cut_chain = section->cuts.back().chain;
     }
-    if (with_key) {
+    if (which == NewKeys::all || (which == NewKeys::readable && reads(ctx, gov, id))) {
       r.epoch = gov.section(id)->last_epoch + 1;
       crypto::SectionKey key = section_key_of(gov.plan(), id, r.epoch, crypto::Secret32::random(ctx.entropy));
       if (SP_PLANTED(key_used_again)) {
@@ -58,14 +64,14 @@ Status add_rotations(Context& ctx, const GovState& gov, const SectionHeads& head
   return Status::good();
 }
 
-// Keys that a wrap for this section carries: a fresh one alone to those who already read, every key held to someone
-// who is let into the whole history.
+// Keys that a wrap for this section carries: a fresh one alone to those who already read (`from_epoch` 0), every key
+// held from an epoch on to someone who is let into what was written under them.
 Result<std::vector<const crypto::SectionKey*>> keys_for(Context& ctx, const GovState& gov, SectionId section,
-                                                        const BuiltRecord& built, bool whole_history) {
+                                                        const BuiltRecord& built, std::uint32_t from_epoch) {
   std::vector<const crypto::SectionKey*> keys;
-  if (whole_history) {
+  if (from_epoch != 0) {
     const SectionGov* s = gov.section(section);
-    for (std::uint32_t epoch = 1; epoch <= s->last_epoch; ++epoch) {
+    for (std::uint32_t epoch = from_epoch; epoch <= s->last_epoch; ++epoch) {
       SP_TRY(const crypto::SectionKey* key, ctx.keyring.section_key(gov.plan(), section, epoch));
       if (key == nullptr) return Error{Errc::no_key, "wrap section " + std::to_string(section)};
       keys.push_back(key);
@@ -76,8 +82,9 @@ Result<std::vector<const crypto::SectionKey*>> keys_for(Context& ctx, const GovS
   return keys;
 }
 
+// `goes_on`: whose reading begins anew by this record where it began before; nullptr otherwise.
 Status add_wraps(Context& ctx, const GovState& gov, const std::vector<GovState::MaskChange>& changes,
-                 const PrincipalId& added, BuiltRecord& out, GovBody& body) {
+                 const PrincipalId& added, const Participant* goes_on, BuiltRecord& out, GovBody& body) {
   for (const auto& target : gov.wrap_targets(changes, body.rotations)) {
     const SectionId section = target.first;
     const Participant* p = gov.participant(target.second);
@@ -87,7 +94,12 @@ Status add_wraps(Context& ctx, const GovState& gov, const std::vector<GovState::
     const bool reads_already = p != nullptr && (p->mask(section) & right_read) != 0;
     const bool rotated = std::any_of(body.rotations.begin(), body.rotations.end(),
                                      [&](const Rotation& r) { return r.section == section; });
-    SP_TRY(const auto keys, keys_for(ctx, gov, section, out, !reads_already && !rotated));
+    std::uint32_t from_epoch = 0;
+    if (!reads_already && goes_on != nullptr)
+      from_epoch = gov.first_epoch_of(*goes_on, section);
+    else if (!reads_already && !rotated)
+      from_epoch = 1;
+    SP_TRY(const auto keys, keys_for(ctx, gov, section, out, from_epoch));
     KeyWrap wrap{section, target.second, identity->generation().number, {}};
     Bytes plain = section_wrap_plain(gov.plan(), section, principal, keys);
     wrap.sealed = crypto::seal_to(identity->generation().key, plain);
@@ -107,6 +119,17 @@ void finish(Context& ctx, const GovState& gov, GovKind kind, GovBody& body, Buil
   header.wall_ms = ctx.now;
   out.record = write_record(LogKind::governance, header, write_gov_body(kind, body), ctx.keys.sign);
   out.wraps = std::move(body.wraps);
+}
+
+// A section that somebody else could hand over, and we cannot, would be lost to whoever goes on.
+bool leaves_behind(Context& ctx, const GovState& gov, const Participant& subject) {
+  return std::any_of(gov.sections().begin(), gov.sections().end(), [&](const SectionGov& s) {
+    const bool theirs = (subject.mask(s.id) & right_read) != 0;
+    const bool others = std::any_of(gov.participants().begin(), gov.participants().end(), [&](const Participant& p) {
+      return p.number != subject.number && (p.mask(s.id) & right_read) != 0;
+    });
+    return theirs && others && !reads(ctx, gov, s.id);
+  });
 }
 
 bool same_masks(const Participant& p, const std::vector<SectionMask>& masks) {
@@ -129,6 +152,7 @@ Bytes write_intent(const Intent& i) {
   out.u8(tag_history, static_cast<std::uint8_t>(i.history)).u64(tag_not_after, static_cast<std::uint64_t>(i.not_after));
   out.bytes(tag_text_hash, i.text_hash.view()).u8(tag_form, static_cast<std::uint8_t>(i.form));
   out.bytes(tag_document, i.document_hash.view());
+  if (!i.heir.is_zero()) out.bytes(tag_heir, i.heir.view());
   return out.take();
 }
 
@@ -151,6 +175,7 @@ Result<Intent> read_intent(ByteView bytes) {
   i.text_hash = in.id<Hash>(tag_text_hash);
   i.form = static_cast<ConsentForm>(in.u8(tag_form));
   i.document_hash = in.id<Hash>(tag_document);
+  if (in.has(tag_heir)) i.heir = in.id<PrincipalId>(tag_heir);
   SP_OK(in.finish());
   return i;
 }
@@ -189,8 +214,8 @@ Result<BuiltRecord> build_rotation(Context& ctx, const GovState& gov, const Sect
                                    const std::vector<SectionId>& sections) {
   BuiltRecord out;
   GovBody body;
-  SP_OK(add_rotations(ctx, gov, heads, sections, true, out, body));
-  SP_OK(add_wraps(ctx, gov, {}, {}, out, body));
+  SP_OK(add_rotations(ctx, gov, heads, sections, NewKeys::all, out, body));
+  SP_OK(add_wraps(ctx, gov, {}, {}, nullptr, out, body));
   finish(ctx, gov, GovKind::epoch, body, out);
   return out;
 }
@@ -203,7 +228,7 @@ Result<BuiltRecord> build_identity_update(Context& ctx, const GovState& gov, con
   GovBody body;
   body.pin = pin_of(*identity);
   // Without keys: whoever writes next in a section makes its new key. So anyone may record the removal at once.
-  SP_OK(add_rotations(ctx, gov, heads, gov.sections_touched_by(*body.pin, ctx.book), false, out, body));
+  SP_OK(add_rotations(ctx, gov, heads, gov.sections_touched_by(*body.pin, ctx.book), NewKeys::none, out, body));
   finish(ctx, gov, GovKind::identity_update, body, out);
   return out;
 }
@@ -215,6 +240,7 @@ Result<std::optional<BuiltRecord>> build_record(Context& ctx, const GovState& go
   BuiltRecord out;
   GovBody body;
   std::vector<GovState::MaskChange> changes;
+  const Participant* goes_on = nullptr;
   body.masks = intent.masks;
   body.form = intent.form;
   body.document_hash = intent.document_hash;
@@ -263,7 +289,7 @@ Result<std::optional<BuiltRecord>> build_record(Context& ctx, const GovState& go
       }
       change_to(body.masks);
       if (intent.history == History::from_now) {
-        SP_OK(add_rotations(ctx, gov, heads, newly_read, true, out, body));
+        SP_OK(add_rotations(ctx, gov, heads, newly_read, NewKeys::all, out, body));
         out.handed_over = newly_read;
       }
       break;
@@ -273,7 +299,7 @@ Result<std::optional<BuiltRecord>> build_record(Context& ctx, const GovState& go
         if (gov.consent() != PlanConsent::given) return nothing();
         std::vector<SectionId> all;
         for (const SectionGov& s : gov.sections()) all.push_back(s.id);
-        SP_OK(add_rotations(ctx, gov, heads, all, false, out, body));
+        SP_OK(add_rotations(ctx, gov, heads, all, NewKeys::none, out, body));
         break;
       }
       std::vector<SectionMask> closing;
@@ -281,20 +307,22 @@ Result<std::optional<BuiltRecord>> build_record(Context& ctx, const GovState& go
         const bool named = intent.masks.empty() ||
                            std::any_of(intent.masks.begin(), intent.masks.end(),
                                        [&](const SectionMask& m) { return m.section == s.id; });
-        if (named && subject->mask(s.id) != 0) closing.push_back({s.id, 0});
+        const bool rests = subject->suspension && subject->suspension->masks.count(s.id) != 0;
+        if (named && (subject->mask(s.id) != 0 || rests)) closing.push_back({s.id, 0});
       }
       if (closing.empty()) return nothing();
       body.masks = closing;
       change_to(closing);
       // Whoever leaves by itself does not hold the others' trust to hand out keys: the next writer rotates.
       const bool leaves = subject->principal == ctx.person;
-      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), !leaves, out, body));
+      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), leaves ? NewKeys::none : NewKeys::all, out,
+                          body));
       break;
     }
     case GovKind::role_change:
       if (*subject->role.latest() == intent.role && same_masks(*subject, intent.masks)) return nothing();
       change_to(intent.masks);
-      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), true, out, body));
+      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), NewKeys::all, out, body));
       break;
     case GovKind::coordinator_offer: {
       if (gov.offered_coordinator() == subject->number || gov.coordinator() == subject->number) return nothing();
@@ -309,9 +337,45 @@ Result<std::optional<BuiltRecord>> build_record(Context& ctx, const GovState& go
     case GovKind::coordinator_accept:
       if (gov.coordinator() == subject->number) return nothing();
       break;
+    case GovKind::suspend:
+      if (subject->suspension) return nothing();
+      for (const SectionGov& s : gov.sections())
+        if (subject->mask(s.id) != 0) changes.push_back({subject->number, s.id, 0});
+      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), NewKeys::readable, out, body));
+      break;
+    case GovKind::resume: {
+      if (!subject->suspension) return nothing();
+      const IdentityState* identity = ctx.book.find(intent.subject);
+      if (identity == nullptr) return Error{Errc::unknown_principal, "intent.subject"};
+      if (identity->generation().number <= subject->suspension->generation)
+        return Error{Errc::bad_record, "resume", "Den tapte enheten er ikke lukket ennå."};
+      body.pin = pin_of(*identity);
+      changes = gov.changes_of_resume(*subject);
+      goes_on = subject;
+      break;
+    }
+    case GovKind::recovery_ask: {
+      if (subject->recovery || subject->continued_as != 0) return nothing();
+      const Participant* heir = find_participant(gov, intent.heir);
+      if (heir == nullptr) return Error{Errc::not_found, "intent.heir"};
+      body.heir = heir->number;
+      break;
+    }
+    case GovKind::recovery_cancel:
+      if (!subject->recovery) return nothing();
+      break;
+    case GovKind::recovery_complete:
+      if (!subject->recovery) return nothing();
+      if (leaves_behind(ctx, gov, *subject))
+        return Error{Errc::no_key, "recovery_complete",
+                     "Du kan ikke lese alle delene av planen som andre leser, og kan ikke gi nøklene videre. Be koordinatoren godkjenne."};
+      changes = gov.changes_of_recovery(*subject);
+      SP_OK(add_rotations(ctx, gov, heads, gov.sections_losing(changes), NewKeys::readable, out, body));
+      goes_on = subject;
+      break;
     default: return Error{Errc::invalid_argument, "intent.kind"};
   }
-  SP_OK(add_wraps(ctx, gov, changes, intent.subject, out, body));
+  SP_OK(add_wraps(ctx, gov, changes, intent.subject, goes_on, out, body));
   finish(ctx, gov, intent.kind, body, out);
   return std::optional<BuiltRecord>(std::move(out));
 }

@@ -13,6 +13,7 @@ namespace samplan {
 struct Intent {
   GovKind kind = GovKind::consent_plan;
   PrincipalId subject;             // participant_add: whom; others: which participant; zero in a withdrawal = the plan
+  PrincipalId heir;                // recovery_ask: the participant under whose key the subject is to go on
   Role role = Role::provider;
   std::vector<SectionMask> masks;  // participant_add, consent_grant, role_change; withdraw: sections, empty = all
   History history = History::full;

@@ -46,6 +46,8 @@ struct Notice {
                      // "device_added", "recovered" (added with a recovery code), "recovery_code_made", "device_closed" (detail: a
                      // device of this person), "device_ended": this device,
                      // "participant_recovered" (with a recovery code; detail: the name)
+                     // "participant_suspended", "participant_resumed", "recovery_asked", "recovery_completed",
+                     // "recovery_cancelled" (detail: the participant's name)
   PlanId plan;
   SectionId section = 0;
   std::string detail;  // status or error name

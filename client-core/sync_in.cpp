@@ -8,6 +8,7 @@
 #include "client-core/devices.h"
 #include "client-core/lease.h"
 #include "client-core/local_facts.h"
+#include "client-core/lost_devices.h"
 #include "client-core/mail_out.h"
 #include "client-core/own_requests.h"
 #include "client-core/quarantine.h"
@@ -343,7 +344,11 @@ Status SyncEngine::take_logs(Context& ctx, PlanFile& file, const PlanReply& repl
   restarted_.clear();
   std::map<SectionId, std::size_t> cuts_before;
   for (const SectionGov& s : file.gov().sections()) cuts_before[s.id] = s.cuts.size();
-  for (const GovPull& g : reply.gov) SP_OK(file.take_gov(ctx, g.record, g.wraps, g.recv_ms));
+  for (const GovPull& g : reply.gov) {
+    SP_OK(file.take_gov(ctx, g.record, g.wraps, g.recv_ms));
+    SP_TRY(const std::optional<LostNotice> lost, lost_notice(file, g.record));
+    if (lost) outcome.notices.push_back({lost->what, file.id(), 0, known_name(ctx, lost->subject)});
+  }
   if (!reply.identity.empty() || !reply.gov.empty()) SP_OK(note_removals(ctx, file, outcome));
   // Withdrawn and given anew between two syncs: reading begins at another place, and what was held before is gone.
   const auto begins_now = begins();

@@ -5,41 +5,17 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "sync/log/governance_parts.h"
 #include "sync/log/sections.h"
 
 namespace samplan {
 
-// What a judged record will change; worked out completely before anything is changed.
-struct GovState::Effect {
-  std::vector<MaskChange> changes;
-  std::vector<Rotation> rotations;
-  std::optional<IdentityPin> pin;
-};
+using namespace governance;
 
 namespace {
 
-Error bad(const char* what) { return Error{Errc::bad_record, what}; }
-
 bool is_attested(const GovBody& body) {
   return body.form != ConsentForm::signed_on_device && !body.document_hash.is_zero();
-}
-
-bool has_role(const std::vector<const Participant*>& signers, std::initializer_list<Role> roles) {
-  return std::any_of(signers.begin(), signers.end(), [&](const Participant* p) {
-    return !p->has_left() && std::find(roles.begin(), roles.end(), *p->role.latest()) != roles.end();
-  });
-}
-
-bool includes(const std::vector<const Participant*>& signers, std::uint16_t number) {
-  return std::any_of(signers.begin(), signers.end(), [&](const Participant* p) { return p->number == number; });
-}
-
-// Exactly these sections rotate, no more and no fewer.
-bool rotates_exactly(const std::vector<Rotation>& rotations, const std::vector<SectionId>& sections) {
-  if (rotations.size() != sections.size()) return false;
-  for (std::size_t i = 0; i < sections.size(); ++i)
-    if (rotations[i].section != sections[i]) return false;
-  return true;
 }
 
 bool rotates_all_of(const std::vector<Rotation>& rotations, const std::vector<SectionId>& sections) {
@@ -70,7 +46,7 @@ Status GovState::apply(const Record& record, const GovBody& body, const Identity
   SP_TRY(Effect effect, judge(record, kind, body, book));
   SP_OK(check_key_maker(signer, effect, book));
   if (check_wraps) SP_OK(check_wrap_list(effect, body, book));
-  commit(record, kind, body, std::move(effect));
+  commit(record, kind, body, std::move(effect), book);
   return Status::good();
 }
 
@@ -132,6 +108,17 @@ Result<GovState::Effect> GovState::judge(const Record& record, GovKind kind, con
       }
       return Effect{{}, body.rotations, std::nullopt};
     }
+    case GovKind::suspend:
+      if (!coordinates && !owns) return denied("suspend");
+      return judge_suspend(body, book);
+    case GovKind::resume:
+      if (!coordinates && !owns) return denied("resume");
+      return judge_resume(body, book);
+    case GovKind::recovery_ask: return judge_recovery_ask(signers, body, book);
+    case GovKind::recovery_complete: return judge_recovery_complete(record, signers, body, book);
+    case GovKind::recovery_cancel:
+      SP_OK(judge_recovery_cancel(record, signers, body, book));
+      return Effect{};
   }
   return bad("governance.kind");
 }
@@ -196,6 +183,7 @@ Result<GovState::Effect> GovState::judge_grant(const Record& record, const GovBo
   if (consent() != PlanConsent::given) return Error{Errc::no_consent, "consent_grant"};
   const Role role = *subject->role.latest();
   if (role == Role::owner || role == Role::coordinator) return bad("consent_grant.role");
+  if (subject->suspension) return bad("consent_grant.suspended");
   // R27: the text that says what, who, how and with which consequences is bound into the record.
   if (body.text_hash.is_zero()) return bad("consent_grant.text");
   Effect effect;
@@ -234,7 +222,9 @@ Result<GovState::Effect> GovState::judge_withdraw(const GovBody& body) const {
   // The owner owns the plan, and a plan is never without its coordinator (R47): hand over first.
   if (role == Role::owner || role == Role::coordinator) return bad("consent_withdraw.role");
   for (const SectionMask& m : body.masks) {
-    if (m.mask != 0 || subject->mask(m.section) == 0) return bad("consent_withdraw.masks");
+    // Access that rests can be withdrawn too: then it does not come back.
+    const bool rests = subject->suspension && subject->suspension->masks.count(m.section) != 0;
+    if (m.mask != 0 || (subject->mask(m.section) == 0 && !rests)) return bad("consent_withdraw.masks");
     effect.changes.push_back({body.subject, m.section, 0});
   }
   if (!rotates_exactly(body.rotations, sections_losing(effect.changes))) return bad("consent_withdraw.rotations");
@@ -354,8 +344,10 @@ Status GovState::check_rotations(const std::vector<Rotation>& rotations) const {
   return Status::good();
 }
 
-void GovState::commit(const Record& record, GovKind kind, const GovBody& body, Effect effect) {
+void GovState::commit(const Record& record, GovKind kind, const GovBody& body, Effect effect,
+                      const IdentityBook& book) {
   const std::uint64_t at = record.header.seq;
+  commit_recovery(record, kind, body, effect, book);
   if (kind == GovKind::genesis) {
     plan_ = PlanId::from(record.hash.view());
     policy_ = body.policy;
@@ -372,9 +364,12 @@ void GovState::commit(const Record& record, GovKind kind, const GovBody& body, E
   }
   for (const MaskChange& c : effect.changes) {
     Participant* p = participant_mut(c.participant);
+    // Resting access that is withdrawn had ended already, at an earlier record.
+    if (kind == GovKind::consent_withdraw && p->mask(c.section) == c.mask) continue;
     const bool gains_read = (p->mask(c.section) & right_read) == 0 && (c.mask & right_read) != 0;
     p->masks[c.section].set(at, c.mask);
-    if (gains_read) p->base.erase(c.section);
+    const bool goes_on = kind == GovKind::resume || kind == GovKind::recovery_complete;  // where it read from before
+    if (gains_read && !goes_on) p->base.erase(c.section);
   }
   for (const Rotation& r : effect.rotations) {
     SectionGov* s = section_mut(r.section);
@@ -393,7 +388,9 @@ void GovState::commit(const Record& record, GovKind kind, const GovBody& body, E
     for (const Rotation& r : effect.rotations) p->base[r.section] = {r.cut_seq, r.cut_chain};
   }
   // Whoever loses access, or gets another role, has not been asked to lead any more.
-  if ((kind == GovKind::consent_withdraw || kind == GovKind::role_change) && offer_ == body.subject) offer_.reset();
+  if ((kind == GovKind::consent_withdraw || kind == GovKind::role_change || kind == GovKind::suspend) &&
+      offer_ == body.subject)
+    offer_.reset();
   if (kind == GovKind::role_change) participant_mut(body.subject)->role.set(at, *body.role);
   if (kind == GovKind::coordinator_offer) offer_ = body.subject;
   if (kind == GovKind::coordinator_accept) {

@@ -12,7 +12,9 @@
 //      and to no key that the plan's pins have already left behind.
 //   6. A new key is made only by somebody who reads the section after the record: whoever leaves, or is removed by the
 //      record, would otherwise know the key that shuts them out.
-//   7. A record that was accepted once is accepted by everyone, however much more of the identity logs they know: what
+//   7. Nobody's access moves to another key by one hand: two officers, not the same person, and for a plan whose server
+//      keeps to the waiting time not before everybody has had time to object.
+//   8. A record that was accepted once is accepted by everyone, however much more of the identity logs they know: what
 //      a record must do depends on what the plan has pinned, never on what happens to be known.
 #pragma once
 
@@ -40,6 +42,20 @@ struct Grant {
   std::uint64_t gov_seq = 0;
 };
 
+// Somebody without any device left is to go on as another participant.
+struct RecoveryAsk {
+  std::uint16_t heir = 0;
+  std::uint64_t asked_seq = 0;
+  PrincipalId asker;    // the person, whichever device or unit it acted for
+  bool is_led = false;  // by whoever answers for the plan: one of the two officers must
+};
+
+// Access that rests because a device is lost.
+struct Suspension {
+  std::map<SectionId, std::uint8_t> masks;  // what comes back
+  std::uint32_t generation = 0;             // of the person's key, as pinned then; a newer one ends it
+};
+
 struct Participant {
   std::uint16_t number = 0;
   PrincipalId principal;
@@ -49,6 +65,9 @@ struct Participant {
   std::optional<Grant> grant;  // the latest consent
   // Where reading begins, for a section granted "from now": position and chain of the cut. Absent: from the start.
   std::map<SectionId, std::pair<std::uint64_t, Hash>> base;
+  std::optional<Suspension> suspension;
+  std::optional<RecoveryAsk> recovery;
+  std::uint16_t continued_as = 0;  // the number under which this person goes on; 0: this one
 
   std::uint8_t mask_at(SectionId section, std::uint64_t gov_seq) const;
   std::uint8_t mask(SectionId section) const;
@@ -121,11 +140,21 @@ class GovState {
   WrapTargets wrap_targets(const std::vector<MaskChange>& changes, const std::vector<Rotation>& rotations) const;
   // Sections that must rotate because somebody loses a right there by these changes.
   std::vector<SectionId> sections_losing(const std::vector<MaskChange>& changes) const;
+  // What `resume` or `recovery_complete` of this participant changes.
+  std::vector<MaskChange> changes_of_resume(const Participant& subject) const;
+  std::vector<MaskChange> changes_of_recovery(const Participant& subject) const;
+  // The first epoch that the participant may read in a section, by where its reading begins.
+  std::uint32_t first_epoch_of(const Participant& p, SectionId section) const;
   // What an identity pin takes away, by all that is known: the sections that its record should rotate.
   std::vector<SectionId> sections_touched_by(const IdentityPin& pin, const IdentityBook& book) const;
 
  private:
-  struct Effect;
+  // What a judged record will change; worked out completely before anything is changed.
+  struct Effect {
+    std::vector<MaskChange> changes;
+    std::vector<Rotation> rotations;
+    std::optional<IdentityPin> pin;
+  };
   Result<Effect> judge(const Record& record, GovKind kind, const GovBody& body, const IdentityBook& book) const;
   Result<Effect> judge_genesis(const Record& record, const GovBody& body, const IdentityBook& book) const;
   Result<Effect> judge_participant_add(const GovBody& body, const IdentityBook& book) const;
@@ -134,11 +163,21 @@ class GovState {
   Result<Effect> judge_role_change(const GovBody& body) const;
   Result<Effect> judge_offer(const GovBody& body, const IdentityBook& book) const;
   Result<Effect> judge_identity_update(const GovBody& body, const IdentityBook& book) const;
+  using Signers = std::vector<const Participant*>;
+  Result<Effect> judge_suspend(const GovBody& body, const IdentityBook& book) const;
+  Result<Effect> judge_resume(const GovBody& body, const IdentityBook& book) const;
+  Result<Effect> judge_recovery_ask(const Signers& signers, const GovBody& body, const IdentityBook& book) const;
+  Result<Effect> judge_recovery_complete(const Record& record, const Signers& signers, const GovBody& body,
+                                         const IdentityBook& book) const;
+  Status judge_recovery_cancel(const Record& record, const Signers& signers, const GovBody& body,
+                               const IdentityBook& book) const;
   Status check_pin(const IdentityPin& pin, const IdentityBook& book) const;
   Status check_key_maker(const IdentityBook::Owner& signer, const Effect& effect, const IdentityBook& book) const;
   Status check_wrap_list(const Effect& effect, const GovBody& body, const IdentityBook& book) const;
   Status check_rotations(const std::vector<Rotation>& rotations) const;
-  void commit(const Record& record, GovKind kind, const GovBody& body, Effect effect);
+  void commit(const Record& record, GovKind kind, const GovBody& body, Effect effect, const IdentityBook& book);
+  void commit_recovery(const Record& record, GovKind kind, const GovBody& body, const Effect& effect,
+                       const IdentityBook& book);
 
   std::uint64_t pinned_seq(const PrincipalId& principal, std::uint64_t gov_seq) const;
   // `pin` counts besides those recorded up to `gov_seq`; nullptr if none.

@@ -19,7 +19,7 @@ ItemResult with(const Hash& id, ItemStatus status) { return {id, status, 0}; }
 bool may_receive_drop(const GovState& gov, const PrincipalId& recipient) {
   return std::any_of(gov.participants().begin(), gov.participants().end(), [&](const Participant& p) {
     const Role role = *p.role.latest();
-    return p.principal == recipient && (role == Role::owner || role == Role::coordinator);
+    return p.principal == recipient && !p.has_left() && (role == Role::owner || role == Role::coordinator);
   });
 }
 

@@ -96,6 +96,7 @@ class GovernancePush {
       SP_TRY(const ItemStatus standing, judge_signer());
       if (standing != ItemStatus::ok) return standing;
     }
+    if (kind == GovKind::recovery_complete && view_ && is_too_early(*body)) return ItemStatus::deferred;
     const IdentityBook& book = ctx_.people.book();
     GovState next = view_ ? view_->gov : GovState();
     const Status applied = next.apply(record, *body, book, true);
@@ -104,6 +105,15 @@ class GovernancePush {
     if (!newest) return ItemStatus::gov_conflict;
     SP_OK(store(record, kind, *body, push, std::move(next)));
     return ItemStatus::ok;
+  }
+
+  // Everybody in the plan is to have time to object, by the one clock that none of them can set.
+  bool is_too_early(const GovBody& body) const {
+    const Participant* subject = view_->gov.participant(body.subject);
+    if (subject == nullptr || !subject->recovery) return false;
+    constexpr UnixMs hour_ms = 3'600'000;
+    const UnixMs asked_ms = view_->moments[static_cast<std::size_t>(subject->recovery->asked_seq - 1)].recv_ms;
+    return ctx_.now < asked_ms + view_->gov.policy().recovery_wait_hours * hour_ms;
   }
 
   // The log judges by what the plan has recorded; the server also by what is so now.

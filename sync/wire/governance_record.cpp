@@ -21,13 +21,14 @@ enum Tag : std::uint8_t {
   tag_document_hash = 22,
   tag_policy = 24,
   tag_unique = 26,
+  tag_heir = 28,
 };
 
 constexpr const char* where = "gov_body";
 
 // Which fields a kind has; everything else is refused, so that a record says nothing that nobody checks.
 struct Shape {
-  bool subject, pin, role, masks, keys, consent, history, policy;
+  bool subject, pin, role, masks, keys, consent, history, policy, heir = false;
 };
 
 bool shape_of(GovKind kind, Shape& s) {
@@ -43,6 +44,11 @@ bool shape_of(GovKind kind, Shape& s) {
     case GovKind::coordinator_accept: s = {true, false, false, false, false, false, false, false}; return true;
     case GovKind::identity_update:    s = {false, true, false, false, true, false, false, false}; return true;
     case GovKind::epoch:              s = {false, false, false, false, true, false, false, false}; return true;
+    case GovKind::suspend:            s = {true, false, false, false, true, false, false, false}; return true;
+    case GovKind::resume:             s = {true, true, false, false, true, false, false, false}; return true;
+    case GovKind::recovery_ask:       s = {true, false, false, false, false, false, false, false, true}; return true;
+    case GovKind::recovery_complete:  s = {true, false, false, false, true, false, false, false}; return true;
+    case GovKind::recovery_cancel:    s = {true, false, false, false, false, false, false, false}; return true;
   }
   return false;
 }
@@ -198,6 +204,7 @@ Bytes write_gov_body(GovKind kind, const GovBody& b) {
     out.bytes(tag_document_hash, b.document_hash.view());
   }
   if (s.policy) out.bytes(tag_policy, write_policy(b.policy)).bytes(tag_unique, b.unique);
+  if (s.heir) out.u16(tag_heir, b.heir);
   return out.take();
 }
 
@@ -239,6 +246,7 @@ Result<GovBody> read_gov_body(GovKind kind, ByteView bytes) {
     b.unique = unique.array<16>();
     if (!unique.done()) in.fail();
   }
+  if (s.heir) b.heir = in.u16(tag_heir);
   SP_OK(in.finish());
   return b;
 }

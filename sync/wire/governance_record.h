@@ -23,6 +23,12 @@ enum class GovKind : std::uint8_t {
   coordinator_accept = 8,  // the incoming coordinator
   identity_update = 9,     // pins a newer identity log: what it removed is removed here
   epoch = 10,              // owner or coordinator; any writer where a rotation is due
+  // A person's phone is gone (sync/log/governance_recovery.cpp).
+  suspend = 11,            // coordinator or owner: access rests, consent stands
+  resume = 12,             // the same: the person has closed the lost device
+  recovery_ask = 13,       // one officer: `subject` is to go on as `heir`; the waiting time begins
+  recovery_complete = 14,  // another officer, after the waiting time
+  recovery_cancel = 15,    // the person, coordinator, owner, or who asked
 };
 
 // Rights in a section, as bits.
@@ -89,6 +95,7 @@ struct PlanPolicy {
 
 struct GovBody {
   std::uint16_t subject = 0;               // participant number
+  std::uint16_t heir = 0;                  // participant number
   std::optional<IdentityPin> pin;
   std::optional<Role> role;
   std::vector<SectionMask> masks;

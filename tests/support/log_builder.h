@@ -286,6 +286,12 @@ class PlanLog {
           out.push_back({subject, s.id, static_cast<std::uint8_t>(next->mask(s.id) | now->mask(s.id))});
       return out;
     }
+    const Participant* p = gov.participant(subject);
+    if (kind == GovKind::suspend && p != nullptr)
+      for (const SectionGov& s : gov.sections())
+        if (p->mask(s.id) != 0) out.push_back({subject, s.id, 0});
+    if (kind == GovKind::resume && p != nullptr) return gov.changes_of_resume(*p);
+    if (kind == GovKind::recovery_complete && p != nullptr) return gov.changes_of_recovery(*p);
     for (const SectionMask& m : b.masks) out.push_back({subject, m.section, m.mask});
     return out;
   }
@@ -417,6 +423,26 @@ class PlanLog {
   static GovBody subject_body(std::uint16_t subject) {
     GovBody b;
     b.subject = subject;
+    return b;
+  }
+  GovBody suspend_body(std::uint16_t subject, bool with_key = true) {
+    GovBody b = subject_body(subject);
+    b.rotations = rotations(gov.sections_losing(changes_of(GovKind::suspend, b)), with_key);
+    return b;
+  }
+  GovBody resume_body(std::uint16_t subject) const {
+    GovBody b = subject_body(subject);
+    b.pin = people.pin(gov.participant(subject)->principal);
+    return b;
+  }
+  static GovBody ask_body(std::uint16_t subject, std::uint16_t heir) {
+    GovBody b = subject_body(subject);
+    b.heir = heir;
+    return b;
+  }
+  GovBody complete_body(std::uint16_t subject, bool with_key = true) {
+    GovBody b = subject_body(subject);
+    b.rotations = rotations(gov.sections_losing(changes_of(GovKind::recovery_complete, b)), with_key);
     return b;
   }
   GovBody update_body(const PrincipalId& who, bool with_key = false) {

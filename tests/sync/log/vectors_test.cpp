@@ -62,6 +62,7 @@ struct Story {
     records();
     content();
     exchange();
+    phones_lost();
   }
 
   void identities() {
@@ -108,6 +109,24 @@ struct Story {
     note("revoke_device.owner");
     push("identity_update", GovKind::identity_update, plan.update_body(owner.id), o);
     push("epoch", GovKind::epoch, plan.epoch_body({1, 12}), relative.device());
+  }
+
+  void phones_lost() {
+    const TestPerson anew = people.person();
+    note("create_person.anew");
+    const TestDevice& o = owner.device();
+    const TestDevice& leads = relative.device();  // coordinator by now
+    push("participant_add.anew", GovKind::participant_add, plan.add_body(anew.id, Role::adviser), leads);
+    push("recovery_ask.cancelled", GovKind::recovery_ask, PlanLog::ask_body(2, 4), leads);
+    push("recovery_cancel", GovKind::recovery_cancel, PlanLog::subject_body(2), o);
+    push("suspend", GovKind::suspend, plan.suspend_body(2), leads);
+    ok &= people.add_device(owner).ok();
+    note("add_device.owner.2");
+    ok &= people.revoke_device(owner, 0, 2).ok();
+    note("revoke_device.owner.2");
+    push("resume", GovKind::resume, plan.resume_body(2), leads);
+    push("recovery_ask", GovKind::recovery_ask, PlanLog::ask_body(2, 4), leads);
+    push("recovery_complete", GovKind::recovery_complete, plan.complete_body(2), coordinator.device());
   }
 
   Bytes seal(const char* name, const TestDevice& author, EnvelopeKind kind, std::uint64_t seq,
