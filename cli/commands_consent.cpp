@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/human.h"
 #include "cli/json_read.h"
+#include "cli/print_lost.h"
 #include "cli/words.h"
 
 namespace samplan::cli {

@@ -11,6 +11,7 @@
 #include "client-core/lost_devices.h"
 #include "client-core/mail_out.h"
 #include "client-core/own_requests.h"
+#include "client-core/people.h"
 #include "client-core/quarantine.h"
 #include "client-core/receipts.h"
 #include "client-core/sync_engine.h"

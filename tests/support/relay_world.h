@@ -24,19 +24,7 @@ class TestClient {
   const TestDevice& device() const { return person_->devices[device_]; }
 
   // Keeps nonce and cursors as a client does. A refused nonce is answered with a second request.
-  Result<SyncReply> sync(SyncRequest request) {
-    request.person = person_->id;
-    if (!request.cursors && use_token) request.cursors = token;
-    auto reply = exchange_once(request);
-    if (reply.ok() && reply->nonce_refused) {
-      nonce = reply->nonce;
-      reply = exchange_once(request);
-    }
-    if (!reply.ok()) return reply;
-    nonce = reply->nonce;
-    if (reply->cursors) token = reply->cursors;
-    return reply;
-  }
+  Result<SyncReply> sync(SyncRequest request);
 
   Bytes frame(const SyncRequest& request, const char* host = test_host) const {
     return write_request_frame(device().id, nonce, host, write_request_body(request), device().sign);
@@ -44,15 +32,7 @@ class TestClient {
 
   Result<SyncReply> exchange_once(const SyncRequest& request) { return send(frame(request)); }
 
-  Result<SyncReply> send(const Bytes& sent) {
-    SP_TRY(const Bytes answer, exchange_(sent));
-    reply_bytes = answer.size();
-    SP_TRY(const ByteView body, open_reply_frame(answer, request_hash(sent), server_));
-    SP_TRY(SyncReply reply, read_reply_body(body));
-    for (const PlanReply& p : reply.plans)
-      if (p.receipt && !verify_receipt(*p.receipt, server_)) return Error{Errc::forged, "receipt"};
-    return reply;
-  }
+  Result<SyncReply> send(const Bytes& sent);
 
   RequestNonce nonce{};
   std::optional<CursorToken> token;
@@ -66,31 +46,13 @@ class TestClient {
   Exchange exchange_;
 };
 
-inline SyncRequest pushing(const PlanId& plan, std::vector<GovPush> gov, std::vector<Bytes> content = {}) {
-  SyncRequest q;
-  PlanRequest p;
-  p.plan = plan;
-  p.push_gov = std::move(gov);
-  p.push = std::move(content);
-  q.plans.push_back(std::move(p));
-  return q;
-}
+SyncRequest pushing(const PlanId& plan, std::vector<GovPush> gov, std::vector<Bytes> content = {});
 
-inline const PlanReply* plan_in(const SyncReply& reply, const PlanId& plan) {
-  for (const PlanReply& p : reply.plans)
-    if (p.plan == plan) return &p;
-  return nullptr;
-}
+const PlanReply* plan_in(const SyncReply& reply, const PlanId& plan);
 
 // A relay with its identity in a store; two of the same seed answer the same.
-inline std::unique_ptr<relay::Relay> start_relay(relay::Store& store, const relay::RelayConfig& config,
-                                                 Entropy& entropy) {
-  SP_CHECK(crypto::init());
-  SP_CHECK(store.begin().ok());
-  auto server = relay::load_server_identity(store, entropy);
-  SP_CHECK(server.ok() && store.commit().ok());
-  return std::make_unique<relay::Relay>(config, std::move(*server));
-}
+std::unique_ptr<relay::Relay> start_relay(relay::Store& store, const relay::RelayConfig& config,
+                                                 Entropy& entropy);
 
 // A relay over a store in memory, with the world's clock and randomness. With a mirror, everything is also
 // asked of a second relay over another store, and both must answer the same bytes.
@@ -103,30 +65,12 @@ struct RelayWorld {
     code = relay->server().enrolment_code;
   }
 
-  Exchange exchange() {
-    return [this](ByteView frame) {
-      auto answer = relay->handle(store, frame, test_host, now, server_entropy);
-      if (mirror != nullptr) {
-        const auto twin = mirror_relay->handle(*mirror, frame, test_host, now, mirror_entropy);
-        REQUIRE(twin.code() == answer.code());
-        if (twin.ok()) REQUIRE(*twin == *answer);
-      }
-      return answer;
-    };
-  }
+  Exchange exchange();
   TestClient client(const TestPrincipal& person, std::size_t device = 0) {
     return TestClient(person, device, relay->server().key.public_key, exchange());
   }
   // A new person with an enrolled device.
-  TestClient enrol(const TestPrincipal& person) {
-    TestClient c = client(person);
-    SyncRequest q;
-    q.identity = person.log;
-    q.enrolment_code = code;
-    const auto reply = c.sync(q);
-    SP_CHECK(reply.ok() && reply->status == ItemStatus::ok);
-    return c;
-  }
+  TestClient enrol(const TestPrincipal& person);
 
   SeededEntropy entropy;
   SeededEntropy server_entropy;
@@ -163,26 +107,12 @@ struct Company {
   Company(const Company&) = delete;
 
   // Pushes governance and expects it to be taken.
-  void push(TestClient& client, std::vector<GovPush> records) {
-    INFO((plan.last_status.ok() ? "" : plan.last_status.error().where));
-    REQUIRE(plan.last_status.ok());
-    const auto reply = client.sync(pushing(plan.id, std::move(records)));
-    SP_CHECK(reply.ok() && reply->plans.size() >= 1);
-    for (const ItemResult& r : reply->plans[0].gov_results) SP_CHECK(r.status == ItemStatus::ok);
-    if (reply->plans[0].receipt) plan.learn(*reply->plans[0].receipt);
-  }
+  void push(TestClient& client, std::vector<GovPush> records);
   // Pushes one envelope and gives its status.
   ItemStatus write(TestClient& client, SectionId section, std::string_view text) {
     return send(client, plan.envelope(client.device(), section, text, world.entropy));
   }
-  ItemStatus send(TestClient& client, const Bytes& envelope) {
-    const auto reply = client.sync(pushing(plan.id, {}, {envelope}));
-    SP_CHECK(reply.ok());
-    const PlanReply* p = plan_in(*reply, plan.id);
-    SP_CHECK(p != nullptr && p->results.size() == 1);
-    if (p->receipt) plan.learn(*p->receipt);
-    return p->results[0].status;
-  }
+  ItemStatus send(TestClient& client, const Bytes& envelope);
 
   RelayWorld& world;
   TestPrincipal coordinator;
