@@ -103,6 +103,8 @@ Result<json> recovery_complete(CommandCall& call) {
   SP_TRY(const Participant* subject, call.participant(*file));
   SP_TRY(const std::optional<AskedRecovery> asked, asked_recovery(call.ctx, *file, *subject));
   if (!asked) return Error{Errc::not_found, "recovery", "Ingen har bedt om ny tilgang for denne deltakeren."};
+  if (asked->asker == call.ctx.person)
+    return Error{Errc::not_allowed, "recovery.asker", "Du ba om dette selv. En annen i planen må godkjenne det."};
   SP_TRY(const UnixMs now, server_now(call.ctx));
   if (now < asked->ready_ms) {
     constexpr UnixMs hour_ms = 3'600'000;

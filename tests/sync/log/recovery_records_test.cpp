@@ -239,7 +239,7 @@ TEST_CASE("[R113] whoever knows more of the identity logs judges the same") {
   REQUIRE(t.resume(t.coordinator, n_provider).ok());
   REQUIRE(t.ask(t.coordinator).ok());
   REQUIRE(t.people.add_device(t.anew).ok());
-  REQUIRE(t.complete(t.provider, n_owner, false).ok());
+  REQUIRE(t.complete(t.nurse, n_owner, false).ok());
   REQUIRE(t.people.revoke_device(t.anew, 1).ok());
   GovState anew;
   for (const Draft& d : t.plan.log) REQUIRE(PlanLog::try_apply(anew, d, t.people.book).ok());
