@@ -132,6 +132,8 @@ void perform(World& w, const Step& step) {
     check_everything(w, false);
   } else if (is_fault(step.what)) {
     perform_fault(w, d, step.what, luck);
+  } else if (step.what >= Do::newcomer) {
+    perform_help(w, d, step.what, luck);
   } else if (step.what > Do::check) {
     perform_with_devices(w, d, step.what, luck);
   } else {

@@ -8,10 +8,19 @@ namespace samplan::sim {
 void perform(World& world, const Step& step);
 void perform_work(World& world, Device& d, Do what, Luck& luck);
 void perform_with_devices(World& world, Device& d, Do what, Luck& luck);
+void perform_help(World& world, Device& d, Do what, Luck& luck);
 void perform_fault(World& world, Device& d, Do what, Luck& luck);
 
 // What a code gives when somebody types it, on a good network; no value if it cannot be read or the server has no room.
 std::optional<Recovery> use_paper(World& world, const PaperCode& paper);
+
+// The participants of the story's plan as this device sees them; none if it does not.
+json participants(World& world, Device& d);
+// Whoever coordinates, by the own view; nullptr if nobody's machine is on.
+Device* coordinating(World& world);
+
+// A new person's machine asks to join by an invitation link; nullptr if its home cannot begin.
+Device* join_by(World& world, const std::string& link, std::size_t inviter);
 
 // Ends every fault and lets everybody sync until nothing moves any more.
 void heal(World& world);

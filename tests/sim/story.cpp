@@ -58,6 +58,12 @@ constexpr std::array<Kind, do_count> kinds = {{
     {"closes a lost device", 0, false},
     {"prints a recovery code", 0, false},
     {"comes back with a recovery code", 0, false},
+    {"lets a newcomer in at once", 0, false},
+    {"lets somebody's access rest", 0, false},
+    {"gives access back that rests", 0, false},
+    {"asks that a newcomer goes on for somebody", 0, false},
+    {"approves that a newcomer goes on for somebody", 0, false},
+    {"stops a newcomer from going on for somebody", 0, false},
 }};
 
 // The kinds that each story mixes in its own way.
@@ -65,18 +71,34 @@ constexpr std::size_t drawn_count = static_cast<std::size_t>(Do::check) + 1;
 constexpr std::array<Do, 6> device_steps = {Do::new_device,    Do::new_device, Do::close_device,
                                             Do::recovery_code, Do::recovery_code, Do::recover};
 
+// A newcomer has to be there first, and the waiting time to pass.
+constexpr std::array<Do, 12> helper_steps = {Do::newcomer, Do::newcomer,  Do::sync,    Do::rest,
+                                             Do::ask_new,  Do::ask_new,   Do::ask_new, Do::come_back,
+                                             Do::approve,  Do::approve,   Do::approve, Do::stop};
+
+template <std::size_t N>
+void add_steps(Story& story, Luck& luck, const std::array<Do, N>& from, std::size_t count) {
+  const UnixMs end = story.steps.back().at;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Do what = from[static_cast<std::size_t>(luck.below(from.size()))];
+    story.steps.push_back({luck.between(1, end), what, static_cast<std::size_t>(luck.below(story.devices)), luck.number()});
+  }
+  std::stable_sort(story.steps.begin(), story.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+}
+
 // Drawn apart, so that the stories without it are what they always were.
 void add_device_life(Story& story) {
   Luck luck(story.seed, 5);
   if (!luck.percent(25) || story.steps.empty()) return;
   story.device_life = true;
-  const UnixMs end = story.steps.back().at;
-  const std::size_t count = story.steps.size() / 15 + 2;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Do what = device_steps[static_cast<std::size_t>(luck.below(device_steps.size()))];
-    story.steps.push_back({luck.between(1, end), what, static_cast<std::size_t>(luck.below(story.devices)), luck.number()});
-  }
-  std::stable_sort(story.steps.begin(), story.steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+  add_steps(story, luck, device_steps, story.steps.size() / 15 + 2);
+}
+
+void add_helpers(Story& story) {
+  Luck luck(story.seed, 6);
+  if (!luck.percent(20) || story.steps.empty()) return;
+  story.helpers = true;
+  add_steps(story, luck, helper_steps, story.steps.size() / 4 + 8);
 }
 
 Do draw(Luck& luck, const std::array<unsigned, do_count>& weights) {
@@ -137,6 +159,7 @@ Story write_story(std::uint64_t seed, const Size& size, std::size_t devices) {
   }
   story.short_replies = luck.percent(20);
   add_device_life(story);
+  add_helpers(story);
   return story;
 }
 
@@ -146,6 +169,7 @@ std::string tell(const Story& story, const std::vector<std::string>& names) {
                                         "withholds envelopes"};
   if (story.begins_late) out += "  the plan is a year old\n";
   if (story.device_life) out += "  people take devices into use and lose them\n";
+  if (story.helpers) out += "  others help those whose phone is gone\n";
   if (story.short_replies) out += "  the server says little at a time\n";
   if (story.evil != Evil::none)
     out += "  the server " + std::string(evils[static_cast<std::size_t>(story.evil)]) + " from minute " +

@@ -61,6 +61,13 @@ enum class Do : std::uint8_t {
   close_device,   // a lost one, from another
   recovery_code,  // on paper
   recover,        // with the paper, on a machine that holds nothing
+  // What others do for somebody whose phone is gone; in some worlds only, drawn apart as well.
+  newcomer,   // is invited, joins and is let in at one table; consent is another day's
+  rest,       // lets a participant's access rest
+  come_back,  // gives it back
+  ask_new,    // that a newcomer goes on for a participant
+  approve,
+  stop,
   count_,
 };
 inline constexpr std::size_t do_count = static_cast<std::size_t>(Do::count_);
@@ -82,6 +89,7 @@ struct Story {
   bool begins_late = false;  // with a plan that has a long history, so that snapshots are made and taken
   bool short_replies = false;  // the server says little at a time
   bool device_life = false;    // people take devices into use, lose them and come back
+  bool helpers = false;        // others help those whose phone is gone
   Evil evil = Evil::none;
   UnixMs evil_from = 0;
   UnixMs evil_until = 0;

@@ -205,11 +205,6 @@ void answer(World& w, Device& d, Luck& luck) {
   }
 }
 
-json participants(World& w, Device& d) {
-  const json asked = w.ask(d, {{"do", "participants"}, {"plan", w.plan}});
-  return asked.is_object() && asked["ok"] == true ? asked["participants"] : json::array();
-}
-
 // Somebody else than the owner and the coordinator.
 std::optional<json> other(World& w, Device& d, Luck& luck, bool with_rights) {
   std::vector<json> fit;
@@ -272,16 +267,6 @@ void change_role(World& w, Luck& luck) {
              {"rights", rights}});
 }
 
-Device* coordinating(World& w) {
-  // By the log as everybody may know it; who believes to coordinate and does not is refused anyway.
-  for (const auto& d : w.devices) {
-    if (!w.is_on(*d)) continue;
-    for (const json& p : participants(w, *d))
-      if (p["me"] == true && p["role"] == "coordinator") return d.get();
-  }
-  return nullptr;
-}
-
 void invite(World& w, Luck& luck) {
   Device* d = coordinating(w);
   if (d == nullptr) return;
@@ -297,15 +282,7 @@ void join(World& w) {
   if (w.invitations.empty() || w.devices.size() >= cast_size + 6) return;
   const auto [link, inviter] = w.invitations.back();
   w.invitations.pop_back();
-  const auto invitation = parse_invitation(link);
-  SP_CHECK(invitation.ok());
-  Device& d = w.add_device("Gjest " + std::to_string(w.devices.size()));
-  if (!w.create_home(d, {}, invitation->box())) {
-    w.fail("home_begins", d.name);
-    return;
-  }
-  const json done = w.call(d, {{"do", "join_request"}, {"link", link}});
-  if (done.is_object() && done["ok"] == true) w.asked.push_back({d.index, inviter, w.now});
+  (void)join_by(w, link, inviter);
 }
 
 void confirm(World& w) {
@@ -415,6 +392,34 @@ void take_over(World& w, Device& d, Luck& luck) {
 }
 
 }  // namespace
+
+Device* coordinating(World& w) {
+  // By the log as everybody may know it; who believes to coordinate and does not is refused anyway.
+  for (const auto& d : w.devices) {
+    if (!w.is_on(*d)) continue;
+    for (const json& p : participants(w, *d))
+      if (p["me"] == true && p["role"] == "coordinator") return d.get();
+  }
+  return nullptr;
+}
+
+json participants(World& w, Device& d) {
+  const json asked = w.ask(d, {{"do", "participants"}, {"plan", w.plan}});
+  return asked.is_object() && asked["ok"] == true ? asked["participants"] : json::array();
+}
+
+Device* join_by(World& w, const std::string& link, std::size_t inviter) {
+  const auto invitation = parse_invitation(link);
+  SP_CHECK(invitation.ok());
+  Device& d = w.add_device("Gjest " + std::to_string(w.devices.size()));
+  if (!w.create_home(d, {}, invitation->box())) {
+    w.fail("home_begins", d.name);
+    return nullptr;
+  }
+  const json done = w.call(d, {{"do", "join_request"}, {"link", link}});
+  if (done.is_object() && done["ok"] == true) w.asked.push_back({d.index, inviter, w.now});
+  return &d;
+}
 
 void perform_work(World& w, Device& d, Do what, Luck& luck) {
   switch (what) {

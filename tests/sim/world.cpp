@@ -335,6 +335,13 @@ void World::after_sync_step(Device& d) {
 }
 
 Result<SyncOutcome> World::sync_now(Device& d) {
+  if (!is_on(d)) return Error{Errc::offline, "sim.machine"};
+  auto outcome = sync_whole(d);
+  if (!outcome.ok()) (void)died(d);
+  return outcome;
+}
+
+Result<SyncOutcome> World::sync_whole(Device& d) {
   SyncOutcome all;
   for (bool first = true;; first = false) {
     now += second_ms;

@@ -122,7 +122,7 @@ class World {
   bool open(Device& d);
 
   void start_sync(Device& d, std::uint64_t luck);
-  // A whole sync at once on a good network.
+  // A whole sync at once on a good network; a machine that dies of it is started again. errors: offline when it is off
   Result<SyncOutcome> sync_now(Device& d);
 
   std::string new_text(const std::string& about) {
@@ -149,6 +149,7 @@ class World {
   Ledger rows_of(Device& d);
   Device* settle_in(Device& d, Result<std::unique_ptr<Core>> made);
   bool holds_text(Device& d, const Written& row, const std::string& text);
+  Result<SyncOutcome> sync_whole(Device& d);
   void after_sync_step(Device& d);
   bool died(Device& d);
 
