@@ -27,10 +27,10 @@ build_wasm_libraries() {
 
 packages_for_preset() {
   case $1 in
-    dev | release | asan | sim) echo build ;;
+    dev | release | programs | asan | sim) echo build ;;
     clang) echo build clang ;;
     wasm) echo build wasm ;;
-    *) die "there is no preset '$1'; there are dev, release, asan, clang and wasm" ;;
+    *) die "there is no preset '$1'; there are dev, release, programs, asan, clang and wasm" ;;
   esac
 }
 

@@ -4,17 +4,17 @@
 . scripts/dev/provider.sh
 
 checks=("$@")
-if [ ${#checks[@]} = 0 ]; then checks=(asan release wasm tsan fuzz); fi
+if [ ${#checks[@]} = 0 ]; then checks=(asan programs wasm tsan fuzz); fi
 
 packages=()
 for check in "${checks[@]}"; do
   case $check in
-    asan | release) packages+=(build provider) ;;
+    asan | programs | release) packages+=(build provider) ;;
     clang) packages+=(build clang) ;;
     wasm) packages+=(build wasm) ;;
     tsan) packages+=(build) ;;
     fuzz) packages+=(build fuzz) ;;
-    *) die "there is no check '$check'; there are asan, release, clang, wasm, tsan and fuzz" ;;
+    *) die "there is no check '$check'; there are asan, programs, wasm, tsan, fuzz, release and clang" ;;
   esac
 done
 need_packages "${packages[@]}"
