@@ -14,6 +14,13 @@ struct Leased {
   CoreWorld& w = world.people;
   Cast cast = set_up(w);
 
+  // Another plan that Jonas coordinates.
+  std::string plan_of(const std::string& owner) {
+    const std::string plan = w.ok("Jonas", {{"do", "plan_new"}, {"owner_name", owner}})["plan"];
+    w.let_in("Jonas", owner, {{"for", "plan"}, {"plan", plan}, {"role", "owner"}});
+    w.ok(owner, {{"do", "consent_plan"}, {"plan", plan}});
+    return plan;
+  }
   // One device's own clock, which may be wrong; the server's and the others' stay as they are.
   json call_at(const std::string& name, UnixMs now, json request) {
     request["plan"] = cast.plan;
@@ -132,9 +139,7 @@ TEST_CASE(
 
 TEST_CASE("[R101] only what the server answered for gets a longer lease") {
   Leased f;
-  const std::string other = f.w.ok("Jonas", {{"do", "plan_new"}, {"owner_name", "Aud"}})["plan"];
-  f.w.let_in("Jonas", "Aud", {{"for", "plan"}, {"plan", other}, {"role", "owner"}});
-  f.w.ok("Aud", {{"do", "consent_plan"}, {"plan", other}});
+  const std::string other = f.plan_of("Aud");
   f.w.sync_all({"Aud", "Jonas"});
   const UnixMs start = f.w.now;
 
@@ -153,9 +158,7 @@ TEST_CASE("[R101] only what the server answered for gets a longer lease") {
 
 TEST_CASE("[R101] a plan whose news came in part is not held open by the silence about others") {
   Leased f;
-  const std::string other = f.w.ok("Jonas", {{"do", "plan_new"}, {"owner_name", "Aud"}})["plan"];
-  f.w.let_in("Jonas", "Mona", {{"for", "plan"}, {"plan", other}, {"role", "owner"}});
-  f.w.ok("Mona", {{"do", "consent_plan"}, {"plan", other}});
+  const std::string other = f.plan_of("Mona");
   f.w.sync_all({"Mona", "Jonas"});
   const UnixMs start = f.w.now;
 
